@@ -1,0 +1,5 @@
+/** What comes: readings of demand, and later forecasts of it. */
+@NullMarked
+package dev.keelson.core.demand;
+
+import org.jspecify.annotations.NullMarked;

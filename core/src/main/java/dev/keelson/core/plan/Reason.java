@@ -1,0 +1,25 @@
+package dev.keelson.core.plan;
+
+/** Why a decision was taken, for counting; the sentence beside it is for people. */
+public enum Reason {
+    BELOW_MINIMUM,
+    ABOVE_MAXIMUM,
+    DEMAND_ABOVE_TARGET,
+    DEMAND_BELOW_TARGET,
+    OPERATOR_REQUEST,
+    REPLICA_LOST,
+    REPLICA_HUNG,
+    START_FAILED,
+    NODE_LOST,
+    SPOT_NOTICE,
+    SURPLUS,
+    NEW_REVISION,
+    BAD_REVISION,
+    NODES_NEEDED,
+    NODES_IDLE,
+    BREAKER_OPEN,
+    FROZEN,
+    AUTONOMY,
+    STALE_INPUT,
+    NO_CAPACITY
+}

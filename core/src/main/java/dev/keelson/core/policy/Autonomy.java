@@ -1,0 +1,12 @@
+package dev.keelson.core.policy;
+
+/** How far an action class may act by itself. */
+public enum Autonomy {
+    /** Only observes. */
+    OBSERVE,
+    /** Decides and shows, does not act. */
+    ADVISE,
+    /** Acts after an approval. */
+    GUARDED,
+    AUTO
+}

@@ -1,0 +1,35 @@
+package dev.keelson.core.policy;
+
+import dev.keelson.core.fleet.DeploymentId;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All policy in force.
+ *
+ * @param hash of the manifests' text, hexadecimal SHA-256; names this policy in the journal
+ * @param maxNodes most nodes the provider may hold; the fleet acquires up to it
+ */
+public record Policies(
+        String hash,
+        SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
+        RecoveryPolicy recovery,
+        SpotPolicy spot,
+        SortedMap<ActionClass, Autonomy> autonomy,
+        int minNodes,
+        int maxNodes) {
+    public Policies {
+        autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
+        autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
+    }
+
+    public AutoscalingPolicy autoscalingOf(DeploymentId deployment) {
+        var found = autoscaling.get(deployment);
+        return found != null ? found : AutoscalingPolicy.defaults(deployment);
+    }
+
+    public Autonomy autonomyOf(ActionClass actionClass) {
+        return autonomy.getOrDefault(actionClass, Autonomy.ADVISE);
+    }
+}

@@ -1,0 +1,5 @@
+/** The gateway. */
+@NullMarked
+package dev.keelson.gateway;
+
+import org.jspecify.annotations.NullMarked;
