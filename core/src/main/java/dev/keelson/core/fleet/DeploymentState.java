@@ -12,7 +12,8 @@ public record DeploymentState(Deployment spec, List<Revision> revisions, DemandR
     public DeploymentState {
         revisions = List.copyOf(revisions);
         if (revisions.isEmpty()) {
-            throw new IllegalArgumentException("The deployment (%s) must have a revision.".formatted(spec.id()));
+            throw new IllegalArgumentException(
+                    "The deployment (%s) must have a revision.".formatted(spec.id()));
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * @param servedModel name in the OpenAI API
  * @param knobs engine knobs by name, such as max_num_seqs or min_step_ms
  */
-public record EngineSpec(String engine, String model, String servedModel, SortedMap<String, String> knobs) {
+public record EngineSpec(
+        String engine, String model, String servedModel, SortedMap<String, String> knobs) {
     public EngineSpec {
         knobs = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(knobs));
     }

@@ -1,6 +1,8 @@
 package dev.keelson.core.fleet;
 
-/** Where a node stands: what shares a rack fails together most often, then a zone, then a region. */
+/**
+ * Where a node stands: what shares a rack fails together most often, then a zone, then a region.
+ */
 public record FaultDomain(String region, String zone, String rack) {
 
     /** Number of leading levels that both share: 0 (nothing) to 3 (the same rack). */

@@ -29,7 +29,8 @@ public record Node(
         accelerators = List.copyOf(accelerators);
         if (capacityThousandths < 0) {
             throw new IllegalArgumentException(
-                    "The capacityThousandths (%d) of node (%s) must not be negative.".formatted(capacityThousandths, id));
+                    "The capacityThousandths (%d) of node (%s) must not be negative."
+                            .formatted(capacityThousandths, id));
         }
     }
 

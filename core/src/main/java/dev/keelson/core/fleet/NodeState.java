@@ -6,7 +6,9 @@ public enum NodeState {
     READY,
     /** Silent for more than half of the detection window: takes no new replica. */
     SUSPECT,
-    /** Silent for the whole window: its replicas are replaced. A returning node becomes READY again. */
+    /**
+     * Silent for the whole window: its replicas are replaced. A returning node becomes READY again.
+     */
     LOST,
     /** A notice stands or it is being released: nothing new, what runs is drained. */
     DRAINING,

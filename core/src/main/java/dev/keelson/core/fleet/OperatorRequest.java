@@ -1,6 +1,9 @@
 package dev.keelson.core.fleet;
 
-/** What an operator asked for and the planner has not answered yet; the id names it in the audit log. */
+/**
+ * What an operator asked for and the planner has not answered yet; the id names it in the audit
+ * log.
+ */
 public sealed interface OperatorRequest {
     String id();
 

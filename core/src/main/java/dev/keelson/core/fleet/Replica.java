@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param decidedAt when the plan that started it was made
  * @param changedAt when it entered its state, by the control plane's clock
  * @param startup measured time from process start to READY; null until then
- * @param progressAge time since tokens last moved or a probe succeeded, as its agent measured it; null while unknown
+ * @param progressAge time since tokens last moved or a probe succeeded, as its agent measured it;
+ *     null while unknown
  * @param reason why it is FAILED, STOPPED or DRAINING; null otherwise
  */
 public record Replica(

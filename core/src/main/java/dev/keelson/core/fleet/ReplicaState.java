@@ -1,6 +1,8 @@
 package dev.keelson.core.fleet;
 
-/** Life of a replica. PENDING → STARTING → READY → DRAINING → STOPPED; FAILED from any but STOPPED. */
+/**
+ * Life of a replica. PENDING → STARTING → READY → DRAINING → STOPPED; FAILED from any but STOPPED.
+ */
 public enum ReplicaState {
     /** Decided, not yet seen running by an agent. */
     PENDING,

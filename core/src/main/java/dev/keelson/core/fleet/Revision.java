@@ -5,7 +5,8 @@ public record Revision(DeploymentId deployment, int number, EngineSpec engine) {
     public Revision {
         if (number < 1) {
             throw new IllegalArgumentException(
-                    "The revision number (%d) of deployment (%s) must be at least 1.".formatted(number, deployment));
+                    "The revision number (%d) of deployment (%s) must be at least 1."
+                            .formatted(number, deployment));
         }
     }
 }

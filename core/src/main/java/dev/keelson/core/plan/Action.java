@@ -11,7 +11,8 @@ public sealed interface Action {
     /** Changes the wanted number of replicas. */
     record Scale(DeploymentId deployment, int from, int to) implements Action {}
 
-    record StartReplica(ReplicaId target, DeploymentId deployment, int revision, NodeId node) implements Action {}
+    record StartReplica(ReplicaId target, DeploymentId deployment, int revision, NodeId node)
+            implements Action {}
 
     /** No new requests; ended once idle or after {@code within}. */
     record DrainReplica(ReplicaId target, Duration within, String why) implements Action {}

@@ -25,7 +25,9 @@ public record Decision(
         rejected = List.copyOf(rejected);
     }
 
-    /** @param value null where the input was absent; @param ageMs null where it has no age */
+    /**
+     * @param value null where the input was absent; @param ageMs null where it has no age
+     */
     public record Input(String name, @Nullable Double value, @Nullable Long ageMs) {}
 
     /**
@@ -33,5 +35,8 @@ public record Decision(
      * @param predictedSlo expected utilisation of the candidate; null where not predicted
      */
     public record Rejected(
-            String candidate, @Nullable Double predictedCost, @Nullable Double predictedSlo, String constraint) {}
+            String candidate,
+            @Nullable Double predictedCost,
+            @Nullable Double predictedSlo,
+            String constraint) {}
 }

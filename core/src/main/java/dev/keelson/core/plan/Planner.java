@@ -6,7 +6,9 @@ import java.util.List;
 
 /** The decision: a pure function of the fleet's state, its own memory and the policies. */
 public final class Planner {
-    /** Changes whenever the same inputs may give another plan; journalled, and checked by replay. */
+    /**
+     * Changes whenever the same inputs may give another plan; journalled, and checked by replay.
+     */
     public static final String VERSION = "1";
 
     private Planner() {}

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the planner carries from one plan to the next. It is an input and an output, stored and journalled, so that
- * planning stays a pure function.
+ * What the planner carries from one plan to the next. It is an input and an output, stored and
+ * journalled, so that planning stays a pure function.
  *
  * @param nextReplica number in the name of the next replica
  * @param openIncidents kind and target of each open incident
@@ -27,7 +27,8 @@ public record PlannerMemory(
         SortedSet<String> answeredRequests,
         @Nullable Instant breakerOpenSince) {
     public static final PlannerMemory EMPTY =
-            new PlannerMemory(1, new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), null);
+            new PlannerMemory(
+                    1, new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), null);
 
     public PlannerMemory {
         deployments = Collections.unmodifiableSortedMap(new TreeMap<>(deployments));

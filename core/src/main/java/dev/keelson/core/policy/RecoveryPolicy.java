@@ -9,9 +9,12 @@ import java.time.Duration;
  * @param closedSilence the same once its session is closed; default 2.5 s
  * @param startTimeout a replica not READY after this long has failed; default 120 s
  * @param startBackoff wait before the next start after a failed one, doubled each time; default 1 s
- * @param maxStartFailures after so many failures in a row a revision is not started again; default 5
- * @param breakerShare more than max(1, this share) of the nodes silent within one window opens the breaker; default 0.3
- * @param rolloutMargin a new revision whose failure share exceeds the old one's by more than this is reverted; default 0.05
+ * @param maxStartFailures after so many failures in a row a revision is not started again; default
+ *     5
+ * @param breakerShare more than max(1, this share) of the nodes silent within one window opens the
+ *     breaker; default 0.3
+ * @param rolloutMargin a new revision whose failure share exceeds the old one's by more than this
+ *     is reverted; default 0.05
  */
 public record RecoveryPolicy(
         Duration nodeSilence,
