@@ -25,9 +25,7 @@ public record Decision(
         rejected = List.copyOf(rejected);
     }
 
-    /**
-     * @param value null where the input was absent; @param ageMs null where it has no age
-     */
+    /** One input; a null value was absent, a null age does not apply. */
     public record Input(String name, @Nullable Double value, @Nullable Long ageMs) {}
 
     /**
