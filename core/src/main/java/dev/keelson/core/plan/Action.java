@@ -22,6 +22,9 @@ public sealed interface Action {
 
     record CordonNode(NodeId target, String why) implements Action {}
 
+    /** Takes back a cordon of the planner's own, once its notice is withdrawn. */
+    record UncordonNode(NodeId target, String why) implements Action {}
+
     record AcquireNode(CapacityType capacityType) implements Action {}
 
     /** Drains what runs there, then gives the node back to its provider. */

@@ -2,6 +2,8 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
+import dev.keelson.core.fleet.NodeState;
+import dev.keelson.core.fleet.ReplicaId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -12,29 +14,79 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the planner carries from one plan to the next. It is an input and an output, stored and
- * journalled, so that planning stays a pure function.
+ * What the planner carries from one plan to the next. It is an input and an output, stored and journalled, so that
+ * planning stays a pure function. It stays equal while nothing happens, so that an idle fleet writes nothing.
  *
  * @param nextReplica number in the name of the next replica
- * @param openIncidents kind and target of each open incident
- * @param breakerOpenSince null while closed
+ * @param nodes judgement of each node: what `get nodes` shows
+ * @param incidents open ones by "kind target"
+ * @param answeredRequests operator requests that were answered and still stand in the state
+ * @param starts replicas told to start that no state has shown yet
+ * @param drains replicas told to drain or stop, and when
+ * @param seenReady replicas that were READY once: their end is a loss, not a failed start
+ * @param lost replicas whose loss was answered; one that returns is surplus first
+ * @param drainingNodes nodes that an operator wants empty, and since when
+ * @param idleSince since when a provided node has no replica
+ * @param cordoned nodes that the planner cordoned for a notice
+ * @param holds what is being held back now, so that it is told once
+ * @param breaker null while closed
+ * @param acquisition the node being acquired; null while none
  */
 public record PlannerMemory(
         long nextReplica,
         SortedMap<DeploymentId, DeploymentMemory> deployments,
-        SortedMap<NodeId, Instant> silentSince,
-        SortedSet<String> openIncidents,
+        SortedMap<NodeId, NodeState> nodes,
+        SortedMap<String, OpenIncident> incidents,
         SortedSet<String> answeredRequests,
-        @Nullable Instant breakerOpenSince) {
+        SortedMap<ReplicaId, Start> starts,
+        SortedMap<ReplicaId, Instant> drains,
+        SortedSet<ReplicaId> seenReady,
+        SortedSet<ReplicaId> lost,
+        SortedMap<NodeId, Instant> drainingNodes,
+        SortedMap<NodeId, Instant> idleSince,
+        SortedSet<NodeId> cordoned,
+        SortedSet<String> holds,
+        @Nullable Breaker breaker,
+        @Nullable Acquisition acquisition) {
     public static final PlannerMemory EMPTY =
             new PlannerMemory(
-                    1, new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new TreeSet<>(), null);
+                    1,
+                    new TreeMap<>(),
+                    new TreeMap<>(),
+                    new TreeMap<>(),
+                    new TreeSet<>(),
+                    new TreeMap<>(),
+                    new TreeMap<>(),
+                    new TreeSet<>(),
+                    new TreeSet<>(),
+                    new TreeMap<>(),
+                    new TreeMap<>(),
+                    new TreeSet<>(),
+                    new TreeSet<>(),
+                    null,
+                    null);
 
     public PlannerMemory {
-        deployments = Collections.unmodifiableSortedMap(new TreeMap<>(deployments));
-        silentSince = Collections.unmodifiableSortedMap(new TreeMap<>(silentSince));
-        openIncidents = Collections.unmodifiableSortedSet(new TreeSet<>(openIncidents));
-        answeredRequests = Collections.unmodifiableSortedSet(new TreeSet<>(answeredRequests));
+        deployments = sorted(deployments);
+        nodes = sorted(nodes);
+        incidents = sorted(incidents);
+        answeredRequests = sorted(answeredRequests);
+        starts = sorted(starts);
+        drains = sorted(drains);
+        seenReady = sorted(seenReady);
+        lost = sorted(lost);
+        drainingNodes = sorted(drainingNodes);
+        idleSince = sorted(idleSince);
+        cordoned = sorted(cordoned);
+        holds = sorted(holds);
+    }
+
+    private static <K, V> SortedMap<K, V> sorted(SortedMap<K, V> map) {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+    }
+
+    private static <T> SortedSet<T> sorted(SortedSet<T> set) {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(set));
     }
 
     /**
@@ -43,9 +95,10 @@ public record PlannerMemory(
      * @param lastGood revision to go back to
      * @param badRevisions revisions that failed and are not started again
      * @param aboveSince since when demand exceeds the target; null while it does not
-     * @param needs replicas needed at past moments within the scale-in hold, oldest first
+     * @param needs replicas needed at past moments within the scale-in hold, oldest and highest first
      * @param startFailures failed starts in a row per revision
      * @param notBefore no start of this deployment before this moment (back-off)
+     * @param cause why replicas are missing; null while none is
      */
     public record DeploymentMemory(
             int wanted,
@@ -55,14 +108,42 @@ public record PlannerMemory(
             @Nullable Instant aboveSince,
             List<Need> needs,
             SortedMap<Integer, Integer> startFailures,
-            @Nullable Instant notBefore) {
+            @Nullable Instant notBefore,
+            @Nullable Cause cause) {
         public DeploymentMemory {
-            badRevisions = Collections.unmodifiableSortedSet(new TreeSet<>(badRevisions));
+            badRevisions = sorted(badRevisions);
             needs = List.copyOf(needs);
-            startFailures = Collections.unmodifiableSortedMap(new TreeMap<>(startFailures));
+            startFailures = sorted(startFailures);
         }
     }
 
     /** Replicas that were needed from this moment on. */
     public record Need(Instant at, int replicas) {}
+
+    /** Why something has to be done: a code and a clause for the sentence. */
+    public record Cause(Reason code, String text) {}
+
+    /** @param deployments those that it hurts: recovered once they have their wanted replicas READY */
+    public record OpenIncident(
+            String kind,
+            String target,
+            Instant openedAt,
+            SortedSet<DeploymentId> deployments,
+            boolean rerouted,
+            boolean recovered) {
+        public OpenIncident {
+            deployments = sorted(deployments);
+        }
+    }
+
+    public record Start(DeploymentId deployment, int revision, NodeId node, int thousandths, Instant at) {}
+
+    /**
+     * @param pausedUntil the control plane was paused: nothing is judged before this moment unless every node was heard
+     *     since; null where silence opened it
+     */
+    public record Breaker(Instant openSince, String cause, @Nullable Instant pausedUntil) {}
+
+    /** @param nodesBefore nodes there were when it was asked for */
+    public record Acquisition(Instant at, int nodesBefore) {}
 }
