@@ -1,0 +1,38 @@
+package dev.keelson.serving.openai;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that completions and chat completions share.
+ *
+ * @param maxTokens null: the endpoint's default (16 for completions, the rest of the context for
+ *     chat)
+ * @param temperature 0 is greedy
+ * @param topP in (0, 1]
+ * @param topK 0 or -1: off
+ * @param n choices, at least 1
+ * @param stream server-sent events
+ * @param includeUsage one more chunk with the usage before [DONE]
+ * @param stop up to 16 strings that end a choice
+ * @param ignoreEos go on to maxTokens (vLLM's extension)
+ * @param returnTokenIds give token ids beside text (vLLM's extension)
+ */
+public record GenerationOptions(
+        @Nullable Integer maxTokens,
+        double temperature,
+        double topP,
+        int topK,
+        int n,
+        boolean stream,
+        boolean includeUsage,
+        List<String> stop,
+        @Nullable Long seed,
+        boolean ignoreEos,
+        double presencePenalty,
+        double frequencyPenalty,
+        boolean returnTokenIds) {
+    public GenerationOptions {
+        stop = List.copyOf(stop);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.keelson.serving.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads and checks request bodies. Unknown fields are ignored: engines differ in their extensions.
+ * Gateway and engine read with the same code, so that what one accepts the other does too.
+ */
+public final class OpenAiRequests {
+    private static final int MAX_STOPS = 16;
+    private static final int MAX_PROMPTS = 128;
+    private static final int MAX_MESSAGES = 4096;
+
+    private OpenAiRequests() {}
+
+    /** Body of {@code POST /v1/completions}. */
+    public static CompletionRequest completion(byte[] body) throws InvalidRequestException {
+        Fields fields = new Fields(Json.object(body));
+        String model = fields.requiredText("model");
+        return new CompletionRequest(model, prompts(fields), fields.flag("echo"), options(fields));
+    }
+
+    /** Body of {@code POST /v1/chat/completions}. */
+    public static ChatRequest chat(byte[] body) throws InvalidRequestException {
+        Fields fields = new Fields(Json.object(body));
+        String model = fields.requiredText("model");
+        return new ChatRequest(model, messages(fields), options(fields));
+    }
+
+    private static GenerationOptions options(Fields fields) throws InvalidRequestException {
+        Integer maxTokens = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
+        Integer maxCompletionTokens = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        JsonNode streaming = fields.object("stream_options");
+        boolean usage = streaming != null && new Fields(streaming).flag("include_usage");
+        return new GenerationOptions(
+                maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
+                fields.number("temperature", 0, 2, 1),
+                fields.number("top_p", Double.MIN_VALUE, 1, 1),
+                fields.integer("top_k", -1, Integer.MAX_VALUE, 0),
+                fields.integer("n", 1, MAX_PROMPTS, 1),
+                fields.flag("stream"),
+                usage,
+                stops(fields),
+                fields.longInteger("seed"),
+                fields.flag("ignore_eos"),
+                fields.number("presence_penalty", -2, 2, 0),
+                fields.number("frequency_penalty", -2, 2, 0),
+                fields.flag("return_token_ids"));
+    }
+
+    private static List<String> stops(Fields fields) throws InvalidRequestException {
+        JsonNode stop = fields.get("stop");
+        if (stop == null) {
+            return List.of();
+        }
+        if (stop.isTextual()) {
+            return stop.textValue().isEmpty() ? List.of() : List.of(stop.textValue());
+        }
+        if (!stop.isArray() || stop.size() > MAX_STOPS) {
+            throw Fields.wrong(
+                    "stop", "a string or a list of at most %d strings".formatted(MAX_STOPS));
+        }
+        List<String> stops = new ArrayList<>();
+        for (JsonNode one : stop) {
+            if (!one.isTextual() || one.textValue().isEmpty()) {
+                throw Fields.wrong("stop", "made of strings that are not empty");
+            }
+            stops.add(one.textValue());
+        }
+        return stops;
+    }
+
+    private static List<Prompt> prompts(Fields fields) throws InvalidRequestException {
+        JsonNode prompt = fields.required("prompt");
+        if (prompt.isTextual()) {
+            return List.of(new Prompt.Text(prompt.textValue()));
+        }
+        if (!prompt.isArray() || prompt.isEmpty()) {
+            throw Fields.wrong(
+                    "prompt",
+                    "a string, a list of strings, a list of tokens or a list of token lists");
+        }
+        if (prompt.get(0).isIntegralNumber()) {
+            return List.of(tokens(prompt));
+        }
+        if (prompt.size() > MAX_PROMPTS) {
+            throw Fields.wrong("prompt", "at most %d prompts".formatted(MAX_PROMPTS));
+        }
+        List<Prompt> prompts = new ArrayList<>();
+        for (JsonNode one : prompt) {
+            prompts.add(one.isTextual() ? new Prompt.Text(one.textValue()) : tokens(one));
+        }
+        return prompts;
+    }
+
+    private static Prompt tokens(JsonNode list) throws InvalidRequestException {
+        if (!list.isArray() || list.isEmpty()) {
+            throw Fields.wrong(
+                    "prompt", "made of strings or of lists of tokens that are not empty");
+        }
+        List<Integer> ids = new ArrayList<>(list.size());
+        for (JsonNode id : list) {
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+                throw Fields.wrong("prompt", "made of token numbers of at least 0");
+            }
+            ids.add(id.intValue());
+        }
+        return new Prompt.Tokens(ids);
+    }
+
+    private static List<ChatRequest.Message> messages(Fields fields)
+            throws InvalidRequestException {
+        JsonNode messages = fields.required("messages");
+        if (!messages.isArray() || messages.isEmpty() || messages.size() > MAX_MESSAGES) {
+            throw Fields.wrong("messages", "a list of 1 to %d messages".formatted(MAX_MESSAGES));
+        }
+        List<ChatRequest.Message> read = new ArrayList<>(messages.size());
+        for (JsonNode message : messages) {
+            if (!message.isObject()) {
+                throw Fields.wrong("messages", "made of objects with role and content");
+            }
+            Fields of = new Fields(message);
+            read.add(
+                    new ChatRequest.Message(
+                            of.requiredText("role"), content(message.get("content"))));
+        }
+        return read;
+    }
+
+    private static String content(@org.jspecify.annotations.Nullable JsonNode content)
+            throws InvalidRequestException {
+        if (content == null || content.isNull()) {
+            return ""; // an assistant's turn that only called tools
+        }
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        if (!content.isArray()) {
+            throw Fields.wrong("messages", "messages whose content is a string or a list of parts");
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            JsonNode partText = part.get("text");
+            if (partText == null || !partText.isTextual()) {
+                throw Fields.wrong(
+                        "messages", "messages of text; other content parts are not served here");
+            }
+            text.append(partText.textValue());
+        }
+        return text.toString();
+    }
+}

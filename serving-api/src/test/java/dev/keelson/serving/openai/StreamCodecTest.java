@@ -1,0 +1,121 @@
+package dev.keelson.serving.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StreamCodecTest {
+    private static final OpenAiResponses.Header HEADER =
+            new OpenAiResponses.Header("cmpl-1", 7, "m");
+
+    @Test
+    void givesTheSameEventsHoweverTheBytesAreCut() {
+        byte[] stream =
+                utf8(
+                        "data: {\"a\":1}\n\n: comment\n\ndata:{\"b\":2}\r\n\r\nevent: x\ndata: one\ndata: two\n\ndata: [DONE]\n\n");
+        for (int cut = 1; cut <= stream.length; cut++) {
+            assertThat(events(stream, cut))
+                    .containsExactly("{\"a\":1}", "{\"b\":2}", "one\ntwo", "[DONE]");
+        }
+    }
+
+    @Test
+    void refusesAnEventWithoutEnd() {
+        SseReader reader = new SseReader();
+        byte[] chunk = new byte[1 << 20];
+        assertThat(reader.feed(chunk, 0, chunk.length, (b, f, t) -> {})).isTrue();
+        boolean readable = true;
+        for (int i = 0; i < 4 && readable; i++) {
+            readable = reader.feed(chunk, 0, chunk.length, (b, f, t) -> {});
+        }
+        assertThat(readable).isFalse();
+    }
+
+    @Test
+    void seesTextFinishErrorAndUsage() {
+        ChunkScan token =
+                scan(
+                        OpenAiResponses.completionChunk(
+                                HEADER, List.of(new Choice(0, "hi", null)), null));
+        assertThat(token.hasText()).isTrue();
+        assertThat(token.isFinished()).isFalse();
+
+        ChunkScan last =
+                scan(
+                        OpenAiResponses.completionChunk(
+                                HEADER, List.of(new Choice(0, "", "length")), new Usage(3, 9)));
+        assertThat(last.hasText()).isFalse();
+        assertThat(last.isFinished()).isTrue();
+        assertThat(last.promptTokens()).isEqualTo(3);
+        assertThat(last.completionTokens()).isEqualTo(9);
+
+        assertThat(scan(OpenAiResponses.chatRoleChunk(HEADER, 0)).hasText()).isFalse();
+        assertThat(
+                        scan(OpenAiResponses.chatChunk(
+                                        HEADER, List.of(new Choice(0, "x", null)), null))
+                                .hasText())
+                .isTrue();
+        assertThat(scan(OpenAiError.server(500, "engine_error", "no").toJson()).isError()).isTrue();
+        assertThat(scan(utf8("[DONE]")).isDone()).isTrue();
+    }
+
+    @Test
+    void isNotFooledByTextThatLooksLikeFields() {
+        String text = "\"finish_reason\":\"stop\",\"error\":{\\";
+        ChunkScan scan =
+                scan(
+                        OpenAiResponses.completionChunk(
+                                HEADER, List.of(new Choice(0, text, null)), null));
+
+        assertThat(scan.hasText()).isTrue();
+        assertThat(scan.isFinished()).isFalse();
+        assertThat(scan.isError()).isFalse();
+    }
+
+    @Test
+    void toleratesAnyTruncation() {
+        byte[] json =
+                OpenAiResponses.completionChunk(
+                        HEADER, List.of(new Choice(0, "a\"b\\", "length")), new Usage(1, 2));
+        ChunkScan scan = new ChunkScan();
+        for (int end = 0; end <= json.length; end++) {
+            scan.scan(json, 0, end);
+        }
+        assertThat(scan.isFinished()).isTrue();
+    }
+
+    @Test
+    void framesAnEvent() {
+        assertThat(new String(ServerSentEvents.event(utf8("{}")), StandardCharsets.UTF_8))
+                .isEqualTo("data: {}\n\n");
+    }
+
+    private static List<String> events(byte[] stream, int cut) {
+        SseReader reader = new SseReader();
+        List<String> events = new ArrayList<>();
+        for (int from = 0; from < stream.length; from += cut) {
+            boolean readable =
+                    reader.feed(
+                            stream,
+                            from,
+                            Math.min(stream.length, from + cut),
+                            (b, f, t) ->
+                                    events.add(new String(b, f, t - f, StandardCharsets.UTF_8)));
+            assertThat(readable).isTrue();
+        }
+        return events;
+    }
+
+    private static ChunkScan scan(byte[] json) {
+        ChunkScan scan = new ChunkScan();
+        scan.scan(json, 0, json.length);
+        return scan;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
