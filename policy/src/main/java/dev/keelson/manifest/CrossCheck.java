@@ -1,0 +1,97 @@
+package dev.keelson.manifest;
+
+import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.manifest.Manifest.Content;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What only shows when all manifests are seen together. */
+final class CrossCheck {
+    private CrossCheck() {}
+
+    /**
+     * @param complete false where some document could not be read: what it names may exist after
+     *     all
+     */
+    static void check(List<Manifest> manifests, boolean complete) {
+        reportTwins(manifests);
+        reportSecondOfSingleKind(manifests);
+        reportAutoscaling(manifests, complete);
+    }
+
+    private static void reportTwins(List<Manifest> manifests) {
+        Map<String, Manifest> byName = new HashMap<>();
+        for (Manifest manifest : manifests) {
+            var first =
+                    byName.putIfAbsent(manifest.kind().word() + "/" + manifest.name(), manifest);
+            if (first != null) {
+                manifest.source()
+                        .report(
+                                manifest.nameAt(),
+                                "a second %s of the name '%s'; the first is %s"
+                                        .formatted(
+                                                manifest.kind().word(),
+                                                manifest.name(),
+                                                place(first)));
+            }
+        }
+    }
+
+    private static void reportSecondOfSingleKind(List<Manifest> manifests) {
+        Map<ManifestKind, Manifest> byKind = new EnumMap<>(ManifestKind.class);
+        for (Manifest manifest : manifests) {
+            if (!manifest.kind().isSingle()) {
+                continue;
+            }
+            var first = byKind.putIfAbsent(manifest.kind(), manifest);
+            if (first != null && !first.name().equals(manifest.name())) {
+                manifest.source()
+                        .report(
+                                manifest.nameAt(),
+                                "a fleet has one %s; the first is %s"
+                                        .formatted(manifest.kind().word(), place(first)));
+            }
+        }
+    }
+
+    private static void reportAutoscaling(List<Manifest> manifests, boolean complete) {
+        var names =
+                manifests.stream()
+                        .filter(m -> m.kind() == ManifestKind.DEPLOYMENT)
+                        .map(Manifest::name)
+                        .sorted()
+                        .toList();
+        Map<DeploymentId, Manifest> byDeployment = new HashMap<>();
+        for (Manifest manifest : manifests) {
+            if (!(manifest.content() instanceof Content.OfAutoscaling(var policy))) {
+                continue;
+            }
+            if (complete && !names.contains(policy.deployment().value())) {
+                manifest.source()
+                        .reportUnknown(
+                                manifest.referenceAt(),
+                                "spec.deployment names no Deployment:",
+                                policy.deployment().value(),
+                                names.isEmpty() ? List.of("none is there") : names);
+            }
+            var first = byDeployment.putIfAbsent(policy.deployment(), manifest);
+            if (first != null && !first.name().equals(manifest.name())) {
+                manifest.source()
+                        .report(
+                                manifest.referenceAt(),
+                                "a second AutoscalingPolicy of '%s'; the first is %s"
+                                        .formatted(policy.deployment(), place(first)));
+            }
+        }
+    }
+
+    private static String place(Manifest manifest) {
+        return manifest.source().file()
+                + manifest.nameAt()
+                        .getStartMark()
+                        .map(mark -> ":" + (mark.getLine() + 1))
+                        .orElse("");
+    }
+}

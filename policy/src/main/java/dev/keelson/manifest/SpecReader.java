@@ -1,0 +1,195 @@
+package dev.keelson.manifest;
+
+import dev.keelson.core.fleet.Deployment;
+import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.fleet.EngineSpec;
+import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Autonomy;
+import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.RecoveryPolicy;
+import dev.keelson.core.policy.Slo;
+import dev.keelson.core.policy.SpotPolicy;
+import dev.keelson.manifest.Manifest.Content;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code spec} of each kind into core's records; null where something was reported. */
+final class SpecReader {
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int MOST_REPLICAS = 10_000;
+
+    private final Source source;
+    private final String name;
+    private final Section spec;
+    private final int problemsBefore;
+
+    SpecReader(Source source, String name, Section spec) {
+        this.source = source;
+        this.name = name;
+        this.spec = spec;
+        this.problemsBefore = source.problemCount();
+    }
+
+    @Nullable Content read(ManifestKind kind) {
+        return switch (kind) {
+            case DEPLOYMENT -> deployment();
+            case AUTOSCALING -> autoscaling();
+            case RECOVERY -> recovery();
+            case SPOT -> spot();
+            case AUTONOMY -> autonomy();
+            case FLEET -> fleet();
+        };
+    }
+
+    private @Nullable Content deployment() {
+        String engine = spec.text("engine", "gpu-runtime");
+        String model = spec.requiredText("model");
+        String servedModel = spec.text("servedModel", name);
+        var knobs = spec.section("knobs", null);
+        var knobTexts = knobs == null ? new TreeMap<String, String>() : knobs.texts();
+        var slo = slo();
+        var replicas = bounds("replicas", MOST_REPLICAS);
+        int thousandths = spec.integer("replicaThousandths", 1_000, 1, 1_000_000);
+        int maxSequences = spec.integer("maxSequences", 8, 1, 65_536);
+        int contextTokens = spec.integer("contextTokens", 2_048, 1, 16_777_216);
+        if (hasProblems() || replicas == null) {
+            return null;
+        }
+        return new Content.OfDeployment(
+                new Deployment(
+                        new DeploymentId(name),
+                        new EngineSpec(engine, model, servedModel, knobTexts),
+                        slo,
+                        replicas.min(),
+                        replicas.max(),
+                        thousandths,
+                        maxSequences,
+                        contextTokens));
+    }
+
+    private Slo slo() {
+        var slo = spec.requiredSection("slo", List.of("ttft", "tpot"));
+        if (slo == null) {
+            return new Slo(HOUR, HOUR);
+        }
+        return new Slo(
+                slo.requiredDuration("ttft", MILLISECOND, HOUR),
+                slo.requiredDuration("tpot", MILLISECOND, HOUR));
+    }
+
+    private ManifestSet.@Nullable NodeBounds bounds(String key, int most) {
+        int before = source.problemCount();
+        var bounds = spec.requiredSection(key, List.of("min", "max"));
+        if (bounds == null) {
+            return null;
+        }
+        int min = bounds.requiredInteger("min", 0, most);
+        int max = bounds.requiredInteger("max", 0, most);
+        if (source.problemCount() == before && min > max) {
+            source.report(
+                    bounds.at("max"),
+                    "%s (%d) must not be below %s (%d)"
+                            .formatted(bounds.child("max"), max, bounds.child("min"), min));
+            return null;
+        }
+        return new ManifestSet.NodeBounds(min, max);
+    }
+
+    private @Nullable Content autoscaling() {
+        String deployment = spec.requiredText("deployment");
+        var id = NameCheck.isName(deployment) ? new DeploymentId(deployment) : null;
+        if (id == null) {
+            if (!hasProblems()) {
+                source.report(
+                        spec.at("deployment"), NameCheck.message("spec.deployment", deployment));
+            }
+            id = new DeploymentId("unknown");
+        }
+        var defaults = AutoscalingPolicy.defaults(id);
+        var policy =
+                new AutoscalingPolicy(
+                        id,
+                        spec.share("targetUtilization", defaults.targetUtilization(), false),
+                        spec.share("targetKvUse", defaults.targetKvUse(), false),
+                        spec.duration("scaleOutHold", defaults.scaleOutHold(), Duration.ZERO, HOUR),
+                        spec.duration("scaleInHold", defaults.scaleInHold(), Duration.ZERO, DAY),
+                        spec.share("tolerance", defaults.tolerance(), true),
+                        spec.integer("maxStep", defaults.maxStep(), 1, MOST_REPLICAS),
+                        spec.duration(
+                                "maxInputAge",
+                                defaults.maxInputAge(),
+                                Duration.ofSeconds(1),
+                                HOUR));
+        return hasProblems() ? null : new Content.OfAutoscaling(policy);
+    }
+
+    private @Nullable Content recovery() {
+        var defaults = RecoveryPolicy.DEFAULTS;
+        var second = Duration.ofSeconds(1);
+        var policy =
+                new RecoveryPolicy(
+                        spec.duration(
+                                "nodeSilence",
+                                defaults.nodeSilence(),
+                                second.multipliedBy(2),
+                                HOUR),
+                        spec.duration("closedSilence", defaults.closedSilence(), second, HOUR),
+                        spec.duration("startTimeout", defaults.startTimeout(), second, DAY),
+                        spec.duration(
+                                "startBackoff",
+                                defaults.startBackoff(),
+                                Duration.ofMillis(100),
+                                HOUR),
+                        spec.integer("maxStartFailures", defaults.maxStartFailures(), 1, 1_000),
+                        spec.share("breakerShare", defaults.breakerShare(), true),
+                        spec.share("rolloutMargin", defaults.rolloutMargin(), true));
+        if (!hasProblems() && policy.closedSilence().compareTo(policy.nodeSilence()) > 0) {
+            source.report(
+                    spec.at("closedSilence"),
+                    "spec.closedSilence (%s) must not be above spec.nodeSilence (%s): a closed session is more suspect than an open one"
+                            .formatted(
+                                    DurationText.format(policy.closedSilence()),
+                                    DurationText.format(policy.nodeSilence())));
+        }
+        return hasProblems() ? null : new Content.OfRecovery(policy);
+    }
+
+    private @Nullable Content spot() {
+        var defaults = SpotPolicy.DEFAULTS;
+        var policy =
+                new SpotPolicy(
+                        spec.duration(
+                                "stopMargin",
+                                defaults.stopMargin(),
+                                Duration.ZERO,
+                                MINUTE.multipliedBy(10)),
+                        spec.integer("minOnDemand", defaults.minOnDemand(), 0, MOST_REPLICAS));
+        return hasProblems() ? null : new Content.OfSpot(policy);
+    }
+
+    private @Nullable Content autonomy() {
+        var autonomy = new TreeMap<ActionClass, Autonomy>();
+        for (ActionClass actionClass : ActionClass.values()) {
+            var chosen = spec.choice(actionClass.name().toLowerCase(Locale.ROOT), Autonomy.class);
+            if (chosen != null) {
+                autonomy.put(actionClass, chosen);
+            }
+        }
+        return hasProblems() ? null : new Content.OfAutonomy(autonomy);
+    }
+
+    private @Nullable Content fleet() {
+        var nodes = bounds("nodes", MOST_REPLICAS);
+        return nodes == null || hasProblems() ? null : new Content.OfFleet(nodes);
+    }
+
+    private boolean hasProblems() {
+        return source.problemCount() > problemsBefore;
+    }
+}

@@ -1,0 +1,271 @@
+package dev.keelson.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Autonomy;
+import dev.keelson.core.policy.RecoveryPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ManifestCheckTest {
+    private static final String DEPLOYMENT =
+            """
+            apiVersion: keelson.dev/v1
+            kind: Deployment
+            metadata:
+              name: chat
+            spec:
+              model: models/small
+              knobs:
+                min_step_ms: 20
+                seed: "7"
+              slo:
+                ttft: 1.5s
+                tpot: 100ms
+              replicas:
+                min: 1
+                max: 4
+            """;
+
+    @Test
+    void readsADeploymentWithItsDefaults() {
+        var deployment = valid(DEPLOYMENT).deployments().get(new DeploymentId("chat"));
+
+        assertThat(deployment).isNotNull();
+        assertThat(deployment.engine().engine()).isEqualTo("gpu-runtime");
+        assertThat(deployment.engine().servedModel()).isEqualTo("chat");
+        assertThat(deployment.engine().knobs())
+                .containsEntry("min_step_ms", "20")
+                .containsEntry("seed", "7");
+        assertThat(deployment.slo().ttft()).isEqualTo(Duration.ofMillis(1_500));
+        assertThat(deployment.minReplicas()).isEqualTo(1);
+        assertThat(deployment.maxReplicas()).isEqualTo(4);
+    }
+
+    @Test
+    void readsEveryKindFromOneFile() {
+        var set =
+                valid(
+                        DEPLOYMENT
+                                + document(
+                                        "AutoscalingPolicy",
+                                        "chat",
+                                        "deployment: chat",
+                                        "targetUtilization: 0.7")
+                                + document("RecoveryPolicy", "default", "nodeSilence: 6s")
+                                + document("SpotPolicy", "default", "minOnDemand: 1")
+                                + document("Autonomy", "default", "scale: AUTO", "nodes: observe")
+                                + document("Fleet", "default", "nodes: {min: 2, max: 5}"));
+        var policies = set.policies(3, 3);
+
+        assertThat(policies.autoscalingOf(new DeploymentId("chat")).targetUtilization())
+                .isEqualTo(0.7);
+        assertThat(policies.recovery().nodeSilence()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(policies.recovery().startTimeout())
+                .isEqualTo(RecoveryPolicy.DEFAULTS.startTimeout());
+        assertThat(policies.spot().minOnDemand()).isEqualTo(1);
+        assertThat(policies.autonomyOf(ActionClass.SCALE)).isEqualTo(Autonomy.AUTO);
+        assertThat(policies.autonomyOf(ActionClass.NODES)).isEqualTo(Autonomy.OBSERVE);
+        assertThat(policies.autonomyOf(ActionClass.SPOT)).isEqualTo(Autonomy.ADVISE);
+        assertThat(List.of(policies.minNodes(), policies.maxNodes())).containsExactly(2, 5);
+    }
+
+    @Test
+    void takesTheNodeBoundsOfTheCallerWhereNoFleetManifestGivesThem() {
+        var policies = valid(DEPLOYMENT).policies(3, 8);
+
+        assertThat(List.of(policies.minNodes(), policies.maxNodes())).containsExactly(3, 8);
+    }
+
+    @Test
+    void namesThePolicyByItsText() {
+        var first = valid(DEPLOYMENT);
+
+        assertThat(first.hash()).hasSize(64).isEqualTo(valid(DEPLOYMENT).hash());
+        assertThat(first.hash()).isNotEqualTo(valid(DEPLOYMENT + "# a remark\n").hash());
+        assertThat(first.text()).startsWith("# file: chat.yaml\n").contains("model: models/small");
+    }
+
+    @Test
+    void showsPlaceLineAndCaretAsACompilerDoes() {
+        var problem = problems(DEPLOYMENT.replace("    max: 4", "    maxx: 4")).getFirst();
+
+        assertThat(problem.render())
+                .isEqualTo(
+                        """
+                        chat.yaml:15:5: error: unknown key in spec.replicas 'maxx'; did you mean 'max'?
+                         15 |     maxx: 4
+                            |     ^\
+                        """
+                                .replace("\n", System.lineSeparator()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "kind: Deployment | kind: Deploymet | 2:7 | unknown kind 'Deploymet'; did you mean 'Deployment'?",
+                "keelson.dev/v1 | keelson.dev/v2 | 1:13 | unknown apiVersion 'keelson.dev/v2'; did you mean 'keelson.dev/v1'?",
+                "name: chat | name: -chat | 4:9 | metadata.name (-chat) must be 1 to 128 letters",
+                "min: 1 | min: \"one\" | 14:10 | spec.replicas.min must be a whole number, not the text 'one'",
+                "min: 1 | min: 9 | 15:10 | spec.replicas.max (4) must not be below spec.replicas.min (9)",
+                "min: 1 | min: -1 | 14:10 | spec.replicas.min (-1) must be from 0 to 10000",
+                "min: 1 | min: 99999999999999 | 14:10 | spec.replicas.min (99999999999999) must be from 0 to 10000",
+                "ttft: 1.5s | ttft: 1500 | 11:11 | spec.slo.ttft must be a duration with its unit",
+                "ttft: 1.5s | ttft: 0ms | 11:11 | spec.slo.ttft (0s) must be from 1ms to 1h",
+                "model: models/small | model: | 6:9 | spec.model must be text, not nothing",
+                "model: models/small | model: 12 | 6:10 | spec.model must be text, not the value '12'",
+                "min_step_ms: 20 | min_step_ms: [20] | 8:18 | spec.knobs.min_step_ms must be text or a number, not a list",
+                "seed: | min_step_ms: | 9:5 | the key 'min_step_ms' stands twice in spec.knobs",
+                "  model: models/small | | 6:3 | spec needs the key 'model'",
+            })
+    void pointsAtWhatIsWrong(String wrongText, String replacement, String place, String message) {
+        var problem =
+                problems(DEPLOYMENT.replace(wrongText, replacement == null ? "" : replacement))
+                        .getFirst();
+
+        assertThat(problem.message()).startsWith(message);
+        if (!message.contains("needs the key")) {
+            assertThat(problem.line() + ":" + problem.column()).isEqualTo(place);
+        }
+    }
+
+    @Test
+    void suggestsTheDecimalWhenAPercentageStandsForAShare() {
+        assertThat(
+                        problems(
+                                DEPLOYMENT
+                                        + document(
+                                                "AutoscalingPolicy",
+                                                "chat",
+                                                "deployment: chat",
+                                                "targetUtilization: 80")))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "spec.targetUtilization (80) must be in (0, 1]; maybe 0.8 was meant");
+    }
+
+    @Test
+    void reportsSeveralProblemsAtOnce() {
+        var text =
+                DEPLOYMENT
+                        .replace("min: 1", "min: x")
+                        .replace("tpot: 100ms", "tpott: 1")
+                        .replace("name: chat", "nam: chat");
+
+        assertThat(problems(text)).hasSize(3).isSortedAccordingTo((a, b) -> a.line() - b.line());
+    }
+
+    @Test
+    void aPolicyMustNameADeploymentThatExists() {
+        assertThat(problems(DEPLOYMENT + document("AutoscalingPolicy", "p", "deployment: chta")))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "spec.deployment names no Deployment: 'chta'; did you mean 'chat'?");
+    }
+
+    @Test
+    void twoManifestsOfOneNameAreRefused() {
+        var result =
+                ManifestCheck.check(
+                        List.of(
+                                new ManifestFile("a.yaml", DEPLOYMENT),
+                                new ManifestFile("b.yaml", DEPLOYMENT)));
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        ManifestResult.Invalid.class,
+                        invalid ->
+                                assertThat(invalid.render())
+                                        .contains(
+                                                "b.yaml:4:9: error: a second Deployment of the name 'chat'; the first is a.yaml:4"));
+    }
+
+    @Test
+    void aSecondRecoveryPolicyAndASecondAutoscalingOfOneDeploymentAreRefused() {
+        var text =
+                DEPLOYMENT
+                        + document("RecoveryPolicy", "one", "nodeSilence: 6s")
+                        + document("RecoveryPolicy", "two", "nodeSilence: 6s")
+                        + document("AutoscalingPolicy", "three", "deployment: chat")
+                        + document("AutoscalingPolicy", "four", "deployment: chat");
+
+        assertThat(problems(text))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "a fleet has one RecoveryPolicy; the first is chat.yaml:19",
+                        "a second AutoscalingPolicy of 'chat'; the first is chat.yaml:31");
+    }
+
+    @Test
+    void aFileWithoutAManifestIsAProblemBecauseItMayBeHalfWritten() {
+        assertThat(problems("# nothing yet\n"))
+                .extracting(Problem::summary)
+                .containsExactly("chat.yaml: error: the file holds no manifest");
+    }
+
+    @Test
+    void brokenYamlIsPointedAt() {
+        var problem = problems("kind: [Deployment\nmetadata: {}\n").getFirst();
+
+        assertThat(problem.line()).isEqualTo(2);
+        assertThat(problem.message()).contains("expected ',' or ']'");
+    }
+
+    @Test
+    void aliasBombsDeepNestingAndHugeFilesAreRefusedUnbuilt() {
+        assertThat(problems("a: &a [x]\nb: [*a, *a]\n").getFirst().message())
+                .startsWith("aliases (*name) are not allowed");
+        assertThat(problems("[".repeat(5_000) + "]".repeat(5_000)).getFirst().message())
+                .contains("nested deeper");
+        assertThat(problems("#".repeat(Documents.MOST_CHARACTERS + 1)).getFirst().message())
+                .contains("at most");
+    }
+
+    @Test
+    void anyTextGivesAResultAndNeverAnException() {
+        var random = new java.util.Random(3);
+        var letters = "aksp:-[]{}\"'\n\n  #&*!|>%@`0.9\t\u0000é€";
+        IntStream.range(0, 3_000)
+                .mapToObj(i ->
+                        DEPLOYMENT.substring(0, random.nextInt(DEPLOYMENT.length()))
+                                + letters.charAt(random.nextInt(letters.length()))
+                                + letters.charAt(random.nextInt(letters.length()))
+                                + DEPLOYMENT.substring(random.nextInt(DEPLOYMENT.length())))
+                .forEach(text ->
+                        assertThat(
+                                        ManifestCheck.check(
+                                                List.of(new ManifestFile("fuzz.yaml", text))))
+                                .as(text)
+                                .satisfies(result -> {
+                                    if (result instanceof ManifestResult.Invalid invalid) {
+                                        assertThat(invalid.render()).contains("fuzz.yaml");
+                                    }
+                                }));
+    }
+
+    private static String document(String kind, String name, String... spec) {
+        return "---\napiVersion: keelson.dev/v1\nkind: %s\nmetadata: {name: %s}\nspec:\n  %s\n"
+                .formatted(kind, name, String.join("\n  ", spec));
+    }
+
+    private static ManifestSet valid(String text) {
+        var result = ManifestCheck.check(List.of(new ManifestFile("chat.yaml", text)));
+        if (result instanceof ManifestResult.Valid(var manifests)) {
+            return manifests;
+        }
+        throw new AssertionError(((ManifestResult.Invalid) result).render());
+    }
+
+    private static List<Problem> problems(String text) {
+        var result = ManifestCheck.check(List.of(new ManifestFile("chat.yaml", text)));
+        assertThat(result).isInstanceOf(ManifestResult.Invalid.class);
+        return ((ManifestResult.Invalid) result).problems();
+    }
+}
