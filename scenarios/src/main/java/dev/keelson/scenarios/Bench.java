@@ -1,0 +1,173 @@
+package dev.keelson.scenarios;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * {@code keelson bench [NAME...]}: runs scenarios, each on a fleet of its own, and prints one
+ * Markdown table row per figure as docs/benchmarks.md holds them. Nothing here passes or fails.
+ */
+public final class Bench {
+    private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
+
+    /** A fleet's arguments and what is done to it. */
+    private record Benchmark(List<String> up, Function<Fleet, Figures> run) {}
+
+    static {
+        var three = List.of("--nodes", "3", "--replicas", "2:4");
+        var spot = List.of("--nodes", "3", "--spot", "3", "--replicas", "2:4");
+        add("first-token", List.of(), fleet -> withFirstToken(fleet));
+        add("kill-engine", three, fleet -> Faults.killEngine(fleet, 4, Duration.ofSeconds(60)));
+        add("hang-engine", three, fleet -> Faults.hangEngine(fleet, 4, Duration.ofSeconds(60)));
+        add("kill-node", three, fleet -> Faults.killNode(fleet, 4, Duration.ofSeconds(90)));
+        add(
+                "spot-notice",
+                spot,
+                fleet ->
+                        Faults.spotNotice(
+                                fleet, 4, Duration.ofSeconds(75), Duration.ofSeconds(30)));
+        add(
+                "kill-control-plane",
+                three,
+                fleet -> Faults.killControlPlane(fleet, 4, Duration.ofSeconds(60)));
+        add(
+                "pause-control-plane",
+                three,
+                fleet ->
+                        Faults.pauseControlPlane(
+                                fleet, 4, Duration.ofSeconds(60), Duration.ofSeconds(15)));
+        add(
+                "partition-node",
+                three,
+                fleet ->
+                        Faults.partitionNode(
+                                fleet, 4, Duration.ofSeconds(120), Duration.ofSeconds(60)));
+        add(
+                "outages",
+                List.of(),
+                fleet ->
+                        Streams.outages(fleet, 4, Duration.ofSeconds(240), Duration.ofSeconds(30)));
+        add(
+                "saturated",
+                List.of("--nodes", "3"),
+                fleet -> Machine.saturated(fleet, Duration.ofMinutes(10)));
+        add("footprint", List.of("--nodes", "3", "--replicas", "2:2"), Bench::idle);
+        add(
+                "demand-age",
+                List.of("--nodes", "3"),
+                fleet -> Freshness.underLoad(fleet, 4, Duration.ofSeconds(120)));
+    }
+
+    private Bench() {}
+
+    private static void add(String name, List<String> up, Function<Fleet, Figures> run) {
+        ALL.put(name, new Benchmark(up, run));
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        var root = Path.of(System.getProperty("keelson.root", "."));
+        var names = arguments.length == 0 ? List.copyOf(ALL.keySet()) : List.of(arguments);
+        for (var name : names) {
+            if (!name.equals("goodput") && !ALL.containsKey(name)) {
+                System.err.printf(
+                        "No benchmark (%s).%nThere are: %s, goodput.%n",
+                        name, String.join(", ", ALL.keySet()));
+                System.exit(2);
+            }
+        }
+        System.out.println("| benchmark | figure | value |");
+        System.out.println("|---|---|---|");
+        for (var name : names) {
+            if (name.equals("goodput")) {
+                goodput(root);
+            } else {
+                run(root, name);
+            }
+        }
+        if (arguments.length == 0) {
+            goodput(root);
+        }
+    }
+
+    private static void run(Path root, String name) throws IOException {
+        var benchmark = ALL.get(name);
+        if (benchmark == null) {
+            return;
+        }
+        try (var fleet =
+                Fleet.up(
+                        root,
+                        Files.createTempDirectory("keelson-bench").resolve("data"),
+                        benchmark.up.toArray(String[]::new))) {
+            print(name, benchmark.run.apply(fleet));
+        }
+    }
+
+    /**
+     * The same rising load on four replicas and on one; requests within 1 s to the first token and
+     * 60 ms per token.
+     */
+    private static void goodput(Path root) throws IOException {
+        var one = risingGoodput(root, "1:1");
+        var four = risingGoodput(root, "1:4");
+        System.out.printf("| goodput | one replica, requests/s | %.2f |%n", one);
+        System.out.printf("| goodput | one to four replicas, requests/s | %.2f |%n", four);
+        System.out.printf("| goodput | ratio | %.2f |%n", four / one);
+    }
+
+    private static double risingGoodput(Path root, String replicas) throws IOException {
+        try (var fleet =
+                Fleet.up(
+                        root,
+                        Files.createTempDirectory("keelson-bench").resolve("data"),
+                        "--nodes",
+                        "4",
+                        "--replicas",
+                        replicas)) {
+            fleet.steady(Duration.ofSeconds(120));
+            var duration = Duration.ofSeconds(180);
+            // Rises for a third of the time and then stays near what four paced replicas carry.
+            var load = Load.start(fleet, duration, 48, progress -> 26 * Math.min(1, 3 * progress));
+            load.finish();
+            return load.goodput(1.0, 0.06, duration);
+        }
+    }
+
+    private static Figures withFirstToken(Fleet fleet) {
+        var result = Load.start(fleet, 4, Duration.ofSeconds(30), 32).finish();
+        return new Figures(
+                result, Map.of("upToFirstTokenSeconds", fleet.firstToken().toMillis() / 1000.0));
+    }
+
+    private static Figures idle(Fleet fleet) {
+        fleet.steady(Duration.ofSeconds(180));
+        Fleet.pause(Duration.ofSeconds(120));
+        var none = new Load.Result(0, 0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Map.of());
+        return new Figures(none, Machine.footprint(fleet, Duration.ofSeconds(60)));
+    }
+
+    private static void print(String name, Figures figures) {
+        figures.values()
+                .forEach((figure, value) ->
+                        System.out.printf("| %s | %s | %.2f |%n", name, figure, value));
+        var load = figures.load();
+        if (load.sent() > 0) {
+            System.out.printf(
+                    "| %s | sent / succeeded / failed / before the first token | %d / %d / %d / %d |%n",
+                    name,
+                    load.sent(),
+                    load.succeeded(),
+                    load.failed(),
+                    load.failedBeforeFirstToken());
+            System.out.printf(
+                    "| %s | TTFT p50 / p99, s | %.3f / %.3f |%n",
+                    name, load.ttftP50Seconds(), load.ttftP99Seconds());
+        }
+    }
+}

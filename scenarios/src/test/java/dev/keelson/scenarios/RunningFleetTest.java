@@ -1,0 +1,230 @@
+package dev.keelson.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One fleet of three nodes, and everything that may happen to it, one after the other. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RunningFleetTest {
+    private static final Path ROOT = Path.of(System.getProperty("keelson.root"));
+    private static final Duration LOAD = Duration.ofSeconds(25);
+    private static final double RATE = 4;
+
+    @TempDir static Path folder;
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() {
+        fleet =
+                Fleet.up(
+                        ROOT,
+                        folder.resolve("data"),
+                        "--nodes",
+                        "3",
+                        "--spot",
+                        "3",
+                        "--replicas",
+                        "2:4");
+    }
+
+    @AfterAll
+    static void endLeavesNoProcess() {
+        fleet.close();
+    }
+
+    @Test
+    @Order(1)
+    void servesEveryRequestInQuietTimes() {
+        fleet.steady(Duration.ofSeconds(120));
+        var result = Load.start(fleet, RATE, Duration.ofSeconds(10), 32).finish();
+        assertThat(result.failed()).as(result.toString()).isZero();
+        assertThat(fleet.json("status").path("state").asText()).isEqualTo("ready");
+    }
+
+    @Test
+    @Order(2)
+    void replacesAKilledEngineAndLosesNoRequestWithoutAToken() {
+        var figures = Faults.killEngine(fleet, RATE, LOAD);
+        assertThat(figures.load().failedBeforeFirstToken()).as(figures.load().toString()).isZero();
+    }
+
+    @Test
+    @Order(3)
+    void replacesAHungEngineAndItsRequestsFinishElsewhere() {
+        var figures = Faults.hangEngine(fleet, RATE, LOAD);
+        assertThat(figures.load().failedBeforeFirstToken()).as(figures.load().toString()).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void servesOnWithoutItsControlPlaneAndGetsItsStateBack() {
+        var figures = Faults.killControlPlane(fleet, RATE, LOAD);
+        assertThat(figures.load().failed()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("losses")).isZero();
+        assertThat(figures.value("enginesReplaced")).isZero();
+    }
+
+    @Test
+    @Order(5)
+    void replacesNothingAfterItsControlPlaneWasPaused() {
+        var figures = Faults.pauseControlPlane(fleet, RATE, LOAD, Duration.ofSeconds(15));
+        assertThat(figures.load().failed()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("losses")).isZero();
+        assertThat(figures.value("enginesReplaced")).isZero();
+    }
+
+    @Test
+    @Order(6)
+    void movesEverythingOffASpotNodeWithinItsNotice() {
+        var figures =
+                Faults.spotNotice(fleet, RATE, Duration.ofSeconds(40), Duration.ofSeconds(30));
+        assertThat(figures.load().failed()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("replacedSeconds")).isLessThan(figures.value("leadSeconds"));
+    }
+
+    @Test
+    @Order(7)
+    void replacesTheReplicasOfALostNodeElsewhere() {
+        var figures = Faults.killNode(fleet, RATE, LOAD);
+        assertThat(figures.load().failedBeforeFirstToken()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("replicasShownOnDeadNode")).isZero();
+    }
+
+    @Test
+    @Order(8)
+    void drainsTheSurplusAfterAPartitionHeals() {
+        var figures = Faults.partitionNode(fleet, RATE, LOAD, Duration.ofSeconds(15));
+        assertThat(figures.load().failed()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("surplusEngines")).isZero();
+    }
+
+    @Test
+    @Order(9)
+    void countsEveryRequestOnceThroughOutagesOfKafkaAndFlink() {
+        var figures = Streams.outages(fleet, RATE, Duration.ofSeconds(75), Duration.ofSeconds(8));
+        var sent = (double) figures.load().sent();
+        assertThat(figures.load().failedBeforeFirstToken()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("arrivals")).isEqualTo(sent);
+        assertThat(figures.value("completions")).isEqualTo(sent);
+        assertThat(figures.value("demandCounted")).isEqualTo(sent);
+        assertThat(figures.value("dropped")).isZero();
+    }
+
+    @Test
+    @Order(10)
+    void scalesOutUnderLoadWithAReasonForEachChange() {
+        var before = fleet.wanted();
+        var since = Instant.now();
+        var load = Load.start(fleet, 20, Duration.ofSeconds(30), 48);
+        Fleet.await(
+                "more replicas are wanted", Duration.ofSeconds(60), () -> fleet.wanted() > before);
+        var result = load.finish();
+        assertThat(result.failed()).as(result.toString()).isLessThanOrEqualTo(result.sent() / 50);
+        var scaled =
+                fleet.get("decisions", "--limit", "200").stream()
+                        .filter(d -> Instant.parse(d.path("time").asText()).isAfter(since))
+                        .filter(d -> d.path("actions").toString().contains("\"SCALE\""))
+                        .toList();
+        assertThat(scaled).isNotEmpty();
+        assertThat(scaled).allSatisfy(d -> assertThat(d.path("reason").asText()).isNotBlank());
+        assertThat(scaled).allSatisfy(d -> assertThat(d.path("inputs").size()).isPositive());
+    }
+
+    @Test
+    @Order(11)
+    void replaysItsJournalIdenticallyAndFindsAnAlteredNumber() throws IOException {
+        var journal = folder.resolve("journal");
+        fleet.succeed(
+                "journal",
+                "export",
+                "--from",
+                Instant.now().minus(Duration.ofHours(1)).toString(),
+                "--to",
+                Instant.now().toString(),
+                journal.toString());
+        var replay = fleet.json("replay", journal.toString());
+        assertThat(replay.path("decisions").asInt()).isPositive();
+        assertThat(replay.path("differences").asInt()).isZero();
+        var lines = Files.readAllLines(journal);
+        var altered =
+                lines.stream()
+                        .map(line ->
+                                line.replaceFirst(
+                                        "(\"type\"\\s*:\\s*\"SCALE\"[^}]*?\"to\"\\s*:\\s*)(\\d+)",
+                                        "$199"))
+                        .toList();
+        assertThat(altered).isNotEqualTo(lines);
+        Files.write(journal, altered);
+        assertThat(fleet.run("replay", journal.toString()).exit()).isEqualTo(3);
+    }
+
+    @Test
+    @Order(12)
+    void keepsTheLastGoodManifestAndSaysWhereTheBadOneIsWrong() throws IOException {
+        var file = folder.resolve("data/policies/deployment.yaml");
+        var good = Files.readString(file);
+        Files.writeString(file, good.replaceFirst("(?m)^spec:", "spec:\n  replikas: {min: 1}"));
+        Fleet.await(
+                "the incident opens",
+                Duration.ofSeconds(60),
+                () -> openIncidents(Set.of("manifest-invalid")) == 1);
+        assertThat(fleet.wanted()).isPositive();
+        Files.writeString(file, good);
+        Fleet.await(
+                "the incident resolves",
+                Duration.ofSeconds(60),
+                () -> openIncidents(Set.of("manifest-invalid")) == 0);
+    }
+
+    @Test
+    @Order(13)
+    void goesBackWhenANewRevisionCannotStart() throws IOException {
+        fleet.steady(Duration.ofSeconds(300));
+        var file = folder.resolve("data/policies/deployment.yaml");
+        var good = Files.readString(file);
+        var load = Load.start(fleet, RATE, Duration.ofSeconds(40), 16);
+        Files.writeString(
+                file, good.replaceFirst("(?m)^(\\s*model:\\s*)(\\S+)", "$1no-such-model"));
+        Fleet.await(
+                "the revision is called bad",
+                Duration.ofSeconds(180),
+                () -> !Incidents.since(fleet, Instant.EPOCH, Set.of("bad-revision")).isEmpty());
+        var result = load.finish();
+        assertThat(result.failed()).as(result.toString()).isZero();
+        Files.writeString(file, good);
+        fleet.steady(Duration.ofSeconds(300));
+    }
+
+    @Test
+    @Order(14)
+    void holdsDiscretionaryActionsWhileFrozen() {
+        fleet.succeed("freeze", "--reason", "test", "--expires", "10m");
+        var wanted = fleet.wanted();
+        fleet.succeed("scale", Load.model(fleet.gateway()), "4", "--dry-run");
+        Load.start(fleet, 20, Duration.ofSeconds(12), 48).finish();
+        assertThat(fleet.wanted()).isEqualTo(wanted);
+        fleet.succeed("unfreeze");
+    }
+
+    private static long openIncidents(Set<String> kinds) {
+        return fleet.get("incidents").stream()
+                .filter(i -> kinds.contains(i.path("kind").asText()))
+                .map(i -> i.path("resolvedAt"))
+                .filter(JsonNode::isNull)
+                .count();
+    }
+}
