@@ -1,0 +1,48 @@
+package dev.keelson.serving.engine;
+
+import dev.keelson.serving.metrics.EngineMetricNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What differs between engines. An adapter is pure: it says what to run and what answers mean; the
+ * agent runs and asks.
+ */
+public sealed interface EngineAdapter permits GpuRuntimeAdapter {
+    /** Name in manifests and in the agent's configuration. */
+    String name();
+
+    /** Must the model be a directory inside the agent's configured roots? Else it may be a name. */
+    boolean isModelDirectory();
+
+    /**
+     * The arguments that follow the configured command. Every one is one word for the process; no
+     * shell reads them.
+     */
+    List<String> arguments(EngineStart start);
+
+    /**
+     * Path that answers 200 once the engine listens and its model is loaded; the first token proves
+     * it ready.
+     */
+    String readinessPath();
+
+    /** Longest time from process start to the first token. */
+    Duration startLimit();
+
+    /** The cheapest request that needs the whole engine. */
+    Probe probe(String servedModel);
+
+    HangRule hangRule();
+
+    /** Path of the Prometheus text. */
+    String metricsPath();
+
+    EngineMetricNames metricNames();
+
+    DrainBehaviour drainBehaviour();
+
+    /** Sequences that the engine computes at the same time, from its knobs. */
+    int maxSequences(SortedMap<String, String> knobs);
+}

@@ -1,0 +1,28 @@
+package dev.keelson.serving.engine;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What an engine's argument vector is made from.
+ *
+ * @param model a model directory, or a name where the adapter takes names
+ * @param servedModel name in the OpenAI API
+ * @param host address to listen on
+ * @param port port to listen on
+ * @param knobs engine knobs by name
+ * @param agentGrace how long the engine goes on without hearing from its agent
+ */
+public record EngineStart(
+        String model,
+        String servedModel,
+        String host,
+        int port,
+        SortedMap<String, String> knobs,
+        Duration agentGrace) {
+    public EngineStart {
+        knobs = Collections.unmodifiableSortedMap(new TreeMap<>(knobs));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.keelson.serving.engine;
+
+import dev.keelson.serving.metrics.EngineMetricNames;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/** Keelson's own engine. */
+public final class GpuRuntimeAdapter implements EngineAdapter {
+    private static final int DEFAULT_SEQUENCES = 8;
+
+    @Override
+    public String name() {
+        return "gpu-runtime";
+    }
+
+    @Override
+    public boolean isModelDirectory() {
+        return true;
+    }
+
+    @Override
+    public List<String> arguments(EngineStart start) {
+        var arguments = new ArrayList<String>();
+        arguments.addAll(List.of("--model", start.model(), "--host", start.host()));
+        arguments.addAll(List.of("--port", Integer.toString(start.port())));
+        arguments.addAll(List.of("--served-model", start.servedModel()));
+        start.knobs()
+                .forEach((knob, value) -> arguments.addAll(List.of("--knob", knob + "=" + value)));
+        arguments.addAll(List.of("--agent-grace", start.agentGrace().toMillis() + "ms"));
+        return List.copyOf(arguments);
+    }
+
+    @Override
+    public String readinessPath() {
+        return "/health";
+    }
+
+    @Override
+    public Duration startLimit() {
+        return Duration.ofMinutes(2);
+    }
+
+    @Override
+    public Probe probe(String servedModel) {
+        return Probe.completion(servedModel);
+    }
+
+    @Override
+    public HangRule hangRule() {
+        return HangRule.DEFAULT;
+    }
+
+    @Override
+    public String metricsPath() {
+        return "/metrics";
+    }
+
+    @Override
+    public EngineMetricNames metricNames() {
+        return EngineMetricNames.GPU_RUNTIME;
+    }
+
+    @Override
+    public DrainBehaviour drainBehaviour() {
+        return DrainBehaviour.TERMINATE_FINISHES;
+    }
+
+    @Override
+    public int maxSequences(SortedMap<String, String> knobs) {
+        String text = knobs.get("max_num_seqs");
+        if (text == null) {
+            return DEFAULT_SEQUENCES;
+        }
+        try {
+            return Math.max(1, Integer.parseInt(text));
+        } catch (NumberFormatException malformed) {
+            // The engine itself refuses such a knob when it starts, with a better message than
+            // there is room for here.
+            return DEFAULT_SEQUENCES;
+        }
+    }
+}
