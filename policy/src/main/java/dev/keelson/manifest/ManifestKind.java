@@ -6,46 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of manifest and the keys of their {@code spec}. */
 enum ManifestKind {
-    DEPLOYMENT(
-            "Deployment",
-            "engine",
-            "model",
-            "servedModel",
-            "knobs",
-            "slo",
-            "replicas",
-            "replicaThousandths",
-            "maxSequences",
-            "contextTokens"),
-    AUTOSCALING(
-            "AutoscalingPolicy",
-            "deployment",
-            "targetUtilization",
-            "targetKvUse",
-            "scaleOutHold",
-            "scaleInHold",
-            "tolerance",
-            "maxStep",
-            "maxInputAge"),
-    RECOVERY(
-            "RecoveryPolicy",
-            "nodeSilence",
-            "closedSilence",
-            "startTimeout",
-            "startBackoff",
-            "maxStartFailures",
-            "breakerShare",
-            "rolloutMargin"),
-    SPOT("SpotPolicy", "stopMargin", "minOnDemand"),
-    AUTONOMY("Autonomy", "scale", "recover", "spot", "rollout", "nodes"),
-    FLEET("Fleet", "nodes");
+    DEPLOYMENT("Deployment"),
+    AUTOSCALING("AutoscalingPolicy"),
+    RECOVERY("RecoveryPolicy"),
+    SPOT("SpotPolicy"),
+    AUTONOMY("Autonomy"),
+    FLEET("Fleet");
 
     private final String word;
-    private final List<String> keys;
 
-    ManifestKind(String word, String... keys) {
+    ManifestKind(String word) {
         this.word = word;
-        this.keys = List.of(keys);
     }
 
     String word() {
@@ -53,7 +24,41 @@ enum ManifestKind {
     }
 
     List<String> keys() {
-        return keys;
+        return switch (this) {
+            case DEPLOYMENT ->
+                    List.of(
+                            "engine",
+                            "model",
+                            "servedModel",
+                            "knobs",
+                            "slo",
+                            "replicas",
+                            "replicaThousandths",
+                            "maxSequences",
+                            "contextTokens");
+            case AUTOSCALING ->
+                    List.of(
+                            "deployment",
+                            "targetUtilization",
+                            "targetKvUse",
+                            "scaleOutHold",
+                            "scaleInHold",
+                            "tolerance",
+                            "maxStep",
+                            "maxInputAge");
+            case RECOVERY ->
+                    List.of(
+                            "nodeSilence",
+                            "closedSilence",
+                            "startTimeout",
+                            "startBackoff",
+                            "maxStartFailures",
+                            "breakerShare",
+                            "rolloutMargin");
+            case SPOT -> List.of("stopMargin", "minOnDemand");
+            case AUTONOMY -> List.of("scale", "recover", "spot", "rollout", "nodes");
+            case FLEET -> List.of("nodes");
+        };
     }
 
     /** All but deployments and their autoscaling exist once in a fleet. */

@@ -1,5 +1,6 @@
 package dev.keelson.manifest;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.core.fleet.DeploymentId;
@@ -35,9 +36,9 @@ class ManifestCheckTest {
 
     @Test
     void readsADeploymentWithItsDefaults() {
-        var deployment = valid(DEPLOYMENT).deployments().get(new DeploymentId("chat"));
+        var deployment =
+                requireNonNull(valid(DEPLOYMENT).deployments().get(new DeploymentId("chat")));
 
-        assertThat(deployment).isNotNull();
         assertThat(deployment.engine().engine()).isEqualTo("gpu-runtime");
         assertThat(deployment.engine().servedModel()).isEqualTo("chat");
         assertThat(deployment.engine().knobs())

@@ -1,5 +1,6 @@
 package dev.keelson.manifest;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,8 +48,8 @@ class ManifestFolderTest {
                         valid -> {
                             var chat = new DeploymentId("chat");
                             var policies = valid.manifests().policies(3, 3);
-                            var deployment = valid.manifests().deployments().get(chat);
-                            assertThat(deployment).isNotNull();
+                            var deployment =
+                                    requireNonNull(valid.manifests().deployments().get(chat));
                             assertThat(deployment.engine().model()).isEqualTo("C:\\models \"x\"");
                             assertThat(deployment.engine().knobs())
                                     .containsEntry("max_num_seqs", "8");
