@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * A deployment with its revisions and what is asked of it.
  *
  * @param revisions those still of interest, oldest first; the last is the newest that was asked for
- * @param failureShares failed share of recent requests by revision number, 0 to 1; a revision without one is unknown
+ * @param failureShares failed share of recent requests by revision number, 0 to 1; a revision
+ *     without one is unknown
  */
 public record DeploymentState(
         Deployment spec,

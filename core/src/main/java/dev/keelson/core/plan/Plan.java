@@ -22,8 +22,9 @@ public record Plan(List<Decision> decisions, List<IncidentChange> incidents, Pla
     }
 
     /**
-     * The planner's judgement of every node: what `get nodes` shows. A replica on a node that is LOST or GONE is not
-     * live, whatever was last reported of it: show it as FAILED and do not route to it.
+     * The planner's judgement of every node: what `get nodes` shows. A replica on a node that is
+     * LOST or GONE is not live, whatever was last reported of it: show it as FAILED and do not
+     * route to it.
      */
     public SortedMap<NodeId, NodeState> nodes() {
         return memory.nodes();

@@ -1,8 +1,8 @@
 package dev.keelson.core.plan;
 
+import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.policy.Policies;
-import java.util.List;
 
 /** The decision: a pure function of the fleet's state, its own memory and the policies. */
 public final class Planner {
@@ -14,6 +14,32 @@ public final class Planner {
     private Planner() {}
 
     public static Plan plan(FleetState state, PlannerMemory memory, Policies policies) {
-        return new Plan(List.of(), List.of(), memory);
+        var s = new Situation(state, memory, policies);
+        Liveness.judge(s);
+        s.state.deployments().values().forEach(d -> meet(s, d));
+        Failures.answer(s, memory);
+        Departures.answer(s);
+        int unplaced = 0;
+        for (DeploymentState d : state.deployments().values()) {
+            var deployed = s.draft.deployments.get(d.spec().id());
+            if (deployed != null) {
+                Scaling.decide(s, d, deployed);
+                unplaced += Fulfilment.bring(s, d, deployed);
+            }
+        }
+        NodeSupply.drainOrphans(s);
+        NodeSupply.decide(s, unplaced);
+        Aftermath.follow(s);
+        return s.outcome.toPlan();
+    }
+
+    /** First sight of a deployment: at its minimum, or at what already runs of it. */
+    private static void meet(Situation s, DeploymentState d) {
+        var id = d.spec().id();
+        if (!s.draft.deployments.containsKey(id)) {
+            int running = Math.min(s.readyOf(id), d.spec().maxReplicas());
+            int wanted = Math.max(d.spec().minReplicas(), running);
+            s.draft.deployments.put(id, Draft.Deployed.first(wanted, d.newest().number()));
+        }
     }
 }

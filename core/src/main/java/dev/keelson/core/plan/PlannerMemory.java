@@ -14,8 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the planner carries from one plan to the next. It is an input and an output, stored and journalled, so that
- * planning stays a pure function. It stays equal while nothing happens, so that an idle fleet writes nothing.
+ * What the planner carries from one plan to the next. It is an input and an output, stored and
+ * journalled, so that planning stays a pure function. It stays equal while nothing happens, so that
+ * an idle fleet writes nothing.
  *
  * @param nextReplica number in the name of the next replica
  * @param nodes judgement of each node: what `get nodes` shows
@@ -95,7 +96,8 @@ public record PlannerMemory(
      * @param lastGood revision to go back to
      * @param badRevisions revisions that failed and are not started again
      * @param aboveSince since when demand exceeds the target; null while it does not
-     * @param needs replicas needed at past moments within the scale-in hold, oldest and highest first
+     * @param needs replicas needed at past moments within the scale-in hold, oldest and highest
+     *     first
      * @param startFailures failed starts in a row per revision
      * @param notBefore no start of this deployment before this moment (back-off)
      * @param cause why replicas are missing; null while none is
@@ -123,7 +125,9 @@ public record PlannerMemory(
     /** Why something has to be done: a code and a clause for the sentence. */
     public record Cause(Reason code, String text) {}
 
-    /** @param deployments those that it hurts: recovered once they have their wanted replicas READY */
+    /**
+     * @param deployments those that it hurts: recovered once they have their wanted replicas READY
+     */
     public record OpenIncident(
             String kind,
             String target,
@@ -136,14 +140,17 @@ public record PlannerMemory(
         }
     }
 
-    public record Start(DeploymentId deployment, int revision, NodeId node, int thousandths, Instant at) {}
+    public record Start(
+            DeploymentId deployment, int revision, NodeId node, int thousandths, Instant at) {}
 
     /**
-     * @param pausedUntil the control plane was paused: nothing is judged before this moment unless every node was heard
-     *     since; null where silence opened it
+     * @param pausedUntil the control plane was paused: nothing is judged before this moment unless
+     *     every node was heard since; null where silence opened it
      */
     public record Breaker(Instant openSince, String cause, @Nullable Instant pausedUntil) {}
 
-    /** @param nodesBefore nodes there were when it was asked for */
+    /**
+     * @param nodesBefore nodes there were when it was asked for
+     */
     public record Acquisition(Instant at, int nodesBefore) {}
 }

@@ -1,0 +1,197 @@
+package dev.keelson.core.plan;
+
+import dev.keelson.core.fleet.Node;
+import dev.keelson.core.fleet.NodeId;
+import dev.keelson.core.fleet.NodeState;
+import dev.keelson.core.plan.PlannerMemory.Breaker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Judges nodes by their silence. The most dangerous failure is the healer's own, so silence of many
+ * at once, or after a pause of the control plane itself, is taken for the control plane's fault
+ * first: the breaker opens and nobody is LOST.
+ */
+final class Liveness {
+    /**
+     * With the breaker open by silence and somebody still heard, the silent ones are believed lost
+     * after this.
+     */
+    static final Duration BELIEVED_AFTER = Duration.ofSeconds(120);
+
+    private final Situation s;
+
+    private Liveness(Situation s) {
+        this.s = s;
+    }
+
+    static void judge(Situation s) {
+        new Liveness(s).judge();
+    }
+
+    private void judge() {
+        var before = new TreeMap<>(s.draft.nodes);
+        noticePause();
+        noticeSilence(before);
+        closeBreaker();
+        s.draft.nodes.clear();
+        for (Node node : s.state.nodes().values()) {
+            s.draft.nodes.put(node.id(), judge(node, before.get(node.id())));
+        }
+    }
+
+    private NodeState judge(Node node, @org.jspecify.annotations.Nullable NodeState before) {
+        if (node.state() == NodeState.GONE) {
+            return NodeState.GONE;
+        }
+        if (isSilent(node)) {
+            if (before == NodeState.LOST || before == NodeState.GONE) {
+                return before;
+            }
+            if (mayBeJudged() && silence(node).compareTo(window(node)) >= 0) {
+                return node.notice() != null ? NodeState.GONE : NodeState.LOST;
+            }
+            return NodeState.SUSPECT;
+        }
+        return s.isLeaving(node) ? NodeState.DRAINING : NodeState.READY;
+    }
+
+    private boolean mayBeJudged() {
+        return s.draft.breaker == null
+                && !s.now.isBefore(s.state.control().startedAt().plus(Situation.RECONNECT_GRACE));
+    }
+
+    private Duration window(Node node) {
+        var recovery = s.policies.recovery();
+        return node.connected() ? recovery.nodeSilence() : recovery.closedSilence();
+    }
+
+    private Duration silence(Node node) {
+        return Duration.between(node.lastHeardAt(), s.now);
+    }
+
+    private boolean isSilent(Node node) {
+        return silence(node).compareTo(window(node).dividedBy(2)) > 0;
+    }
+
+    private void noticePause() {
+        var control = s.state.control();
+        var half = s.policies.recovery().nodeSilence().dividedBy(2);
+        if (control.longestPause().compareTo(half) <= 0) {
+            return;
+        }
+        var until = control.pausedAt().plus(Situation.RECONNECT_GRACE);
+        if (!s.now.isBefore(until) || allHeardSince(control.pausedAt())) {
+            return;
+        }
+        open(
+                "the control plane itself was paused for %d ms"
+                        .formatted(control.longestPause().toMillis()),
+                until);
+    }
+
+    private void noticeSilence(TreeMap<NodeId, NodeState> before) {
+        if (s.draft.breaker != null || !mayBeJudged()) {
+            return;
+        }
+        var silent = new ArrayList<Node>();
+        int present = 0;
+        for (Node node : s.state.nodes().values()) {
+            if (node.state() != NodeState.GONE && node.notice() == null) {
+                present++;
+                if (isSilent(node)) {
+                    silent.add(node);
+                }
+            }
+        }
+        for (Node node : silent) {
+            boolean fresh = before.get(node.id()) != NodeState.LOST;
+            if (fresh && silence(node).compareTo(window(node)) >= 0) {
+                int together = fellSilentWith(node, silent);
+                if (together > limit(present)) {
+                    open("%d of %d nodes fell silent together".formatted(together, present), null);
+                    return;
+                }
+            }
+        }
+    }
+
+    private int fellSilentWith(Node node, List<Node> silent) {
+        var window = s.policies.recovery().nodeSilence();
+        return (int)
+                silent.stream()
+                        .filter(other ->
+                                Duration.between(other.lastHeardAt(), node.lastHeardAt())
+                                                .abs()
+                                                .compareTo(window)
+                                        <= 0)
+                        .count();
+    }
+
+    private int limit(int nodes) {
+        return Math.max(1, (int) StrictMath.floor(s.policies.recovery().breakerShare() * nodes));
+    }
+
+    private void open(String cause, @org.jspecify.annotations.Nullable Instant pausedUntil) {
+        var breaker = s.draft.breaker;
+        if (breaker != null) {
+            if (pausedUntil != null
+                    && breaker.pausedUntil() != null
+                    && pausedUntil.isAfter(breaker.pausedUntil())) {
+                s.draft.breaker = new Breaker(breaker.openSince(), breaker.cause(), pausedUntil);
+            }
+            return;
+        }
+        s.draft.breaker = new Breaker(s.now, cause, pausedUntil);
+        s.outcome.open(
+                "breaker-open",
+                "fleet",
+                null,
+                List.of(),
+                List.of("The breaker opened: " + cause + "."));
+        s.outcome.decide(
+                new Decision(
+                        null,
+                        List.of(),
+                        Reason.BREAKER_OPEN,
+                        "Nothing is replaced for now: %s, which looks like the control plane's own trouble."
+                                .formatted(cause),
+                        List.of(),
+                        List.of()));
+    }
+
+    private void closeBreaker() {
+        var breaker = s.draft.breaker;
+        if (breaker == null || !mayClose(breaker)) {
+            return;
+        }
+        s.draft.breaker = null;
+        var incident = s.draft.incidents.get("breaker-open fleet");
+        if (incident != null) {
+            s.outcome.recovered(incident);
+            s.outcome.resolved(incident);
+        }
+    }
+
+    private boolean mayClose(Breaker breaker) {
+        if (breaker.pausedUntil() != null) {
+            return !s.now.isBefore(breaker.pausedUntil())
+                    || allHeardSince(s.state.control().pausedAt());
+        }
+        var heard = s.state.nodes().values().stream().filter(n -> !isSilent(n)).count();
+        var silent = s.state.nodes().size() - heard;
+        if (silent <= limit(s.state.nodes().size())) {
+            return true;
+        }
+        return heard > 0 && !s.now.isBefore(breaker.openSince().plus(BELIEVED_AFTER));
+    }
+
+    private boolean allHeardSince(Instant moment) {
+        return s.state.nodes().values().stream()
+                .filter(n -> n.state() != NodeState.GONE && s.judged(n.id()) != NodeState.LOST)
+                .allMatch(n -> n.lastHeardAt().isAfter(moment));
+    }
+}

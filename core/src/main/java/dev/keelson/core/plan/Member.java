@@ -1,0 +1,31 @@
+package dev.keelson.core.plan;
+
+import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.fleet.NodeId;
+import dev.keelson.core.fleet.ReplicaId;
+import dev.keelson.core.fleet.ReplicaState;
+import java.time.Instant;
+
+/**
+ * A replica as the planner counts it: what the state says, or what the planner itself already told
+ * it to become.
+ *
+ * @param since when its start was decided
+ * @param leaving its node is being taken away or emptied: it serves until another is READY
+ */
+record Member(
+        ReplicaId id,
+        DeploymentId deployment,
+        int revision,
+        NodeId node,
+        ReplicaState phase,
+        Instant since,
+        boolean leaving) {
+    boolean isReady() {
+        return phase == ReplicaState.READY;
+    }
+
+    boolean isDraining() {
+        return phase == ReplicaState.DRAINING;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.keelson.core.plan;
+
+import dev.keelson.core.fleet.DeploymentState;
+import dev.keelson.core.fleet.OperatorRequest;
+import dev.keelson.core.plan.PlannerMemory.Need;
+import dev.keelson.core.policy.ActionClass;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Gathers the proposals for one deployment's count, lets the arbiter merge them and decides. */
+final class Scaling {
+    private Scaling() {}
+
+    static void decide(Situation s, DeploymentState d, Draft.Deployed m) {
+        var id = d.spec().id();
+        var proposals = new ArrayList<Proposal>();
+        for (var request : s.state.requests()) {
+            if (request instanceof OperatorRequest.Scale scale
+                    && scale.deployment().equals(id)
+                    && s.draft.answeredRequests.add(scale.id())) {
+                proposals.add(
+                        new Proposal(
+                                Proposal.Kind.SET,
+                                scale.replicas(),
+                                Reason.OPERATOR_REQUEST,
+                                "an operator asked for " + scale.replicas(),
+                                List.of()));
+            }
+        }
+        var asked = !proposals.isEmpty();
+        if (!s.breakerIsOpen() && s.isSettled()) {
+            proposals.addAll(Autoscale.propose(s, d, m));
+        } else {
+            proposals.add(
+                    new Proposal(
+                            Proposal.Kind.REJECT, m.wanted, Reason.BREAKER_OPEN, "", List.of()));
+        }
+        var verdict =
+                Arbiter.merge(m.wanted, proposals, d.spec().minReplicas(), d.spec().maxReplicas());
+        var because = verdict.because();
+        if (because == null || verdict.replicas() == m.wanted) {
+            return;
+        }
+        var what = "Scaling %s from %d to %d".formatted(id, m.wanted, verdict.replicas());
+        if (!asked && !s.arbiter.permits(ActionClass.SCALE, id, what)) {
+            return;
+        }
+        s.outcome.decide(
+                new Decision(
+                        id,
+                        List.of(new Action.Scale(id, m.wanted, verdict.replicas())),
+                        because.code(),
+                        "Scale %s from %d to %d: %s."
+                                .formatted(id, m.wanted, verdict.replicas(), because.text()),
+                        because.inputs(),
+                        Autoscale.rejected(s, d, verdict.replicas())));
+        if (verdict.replicas() > m.wanted) {
+            m.cause =
+                    new PlannerMemory.Cause(
+                            because.code(),
+                            "%d are wanted since %s".formatted(verdict.replicas(), because.text()));
+        }
+        m.wanted = verdict.replicas();
+        m.aboveSince = null;
+        if (asked) {
+            m.needs.clear();
+            m.needs.add(new Need(s.now, m.wanted));
+        }
+    }
+}
