@@ -1,0 +1,89 @@
+package dev.keelson.broker;
+
+import dev.keelson.exchange.config.ConfigFile;
+import dev.keelson.exchange.config.ConfigSection;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Configuration of the embedded broker.
+ *
+ * @param data folder of its logs; made if missing
+ * @param httpHost where {@code /healthz} and {@code /metrics} are served
+ * @param httpPort their port
+ * @param host where Kafka clients connect; loopback
+ * @param port their port
+ * @param controllerPort port of the controller on the same host
+ * @param username name that every client must give
+ * @param password its password; letters and digits only
+ * @param plainStorage nothing is compressed; default false
+ */
+public record BrokerConfig(
+        Path data,
+        String httpHost,
+        int httpPort,
+        String host,
+        int port,
+        int controllerPort,
+        String username,
+        String password,
+        boolean plainStorage) {
+    public BrokerConfig {
+        if (!(username + password).matches("[A-Za-z0-9_-]+")) {
+            throw new IllegalArgumentException(
+                    "The credentials must consist of letters, digits, _ and -.");
+        }
+    }
+
+    public static BrokerConfig read(Path file) {
+        return from(ConfigFile.read(file));
+    }
+
+    static BrokerConfig from(ConfigSection file) {
+        var http = file.section("http");
+        var listen = file.section("listen");
+        var credentials = file.section("credentials");
+        var result =
+                new BrokerConfig(
+                        file.file("data"),
+                        http.text("host"),
+                        http.number("port"),
+                        listen.text("host"),
+                        listen.number("port"),
+                        listen.number("controllerPort"),
+                        credentials.text("username"),
+                        credentials.text("password"),
+                        file.flag("plainStorage", false));
+        file.noMoreKeys();
+        return result;
+    }
+
+    String bootstrap() {
+        return host + ":" + port;
+    }
+
+    /** The JAAS module with this user, without the closing semicolon. */
+    String login() {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\""
+                .formatted(username, password);
+    }
+
+    /** What a client needs to connect. */
+    public Map<String, Object> clientProperties() {
+        return Map.of(
+                "bootstrap.servers",
+                bootstrap(),
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                login() + ";");
+    }
+
+    /** Never shows the password. */
+    @Override
+    public String toString() {
+        return "BrokerConfig[%s, %s]".formatted(data, bootstrap());
+    }
+}

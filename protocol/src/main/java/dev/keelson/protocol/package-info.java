@@ -1,0 +1,5 @@
+/** Kafka topics and the codecs of their records. */
+@NullMarked
+package dev.keelson.protocol;
+
+import org.jspecify.annotations.NullMarked;
