@@ -1,0 +1,131 @@
+/** The JSON of the control plane (docs/json.md). What is unknown is null; readers ignore what they do not know. */
+
+export type Maybe<T> = T | null | undefined;
+
+export interface Freeze {
+  owner: string;
+  reason: string;
+  expiresAt: string;
+  all: boolean;
+}
+
+export interface Status {
+  state: string;
+  degraded?: Maybe<string[]>;
+  epoch?: Maybe<number>;
+  leader?: Maybe<boolean>;
+  paced?: Maybe<boolean>;
+  time?: Maybe<string>;
+  freezes?: Maybe<Freeze[]>;
+  breakerOpen?: Maybe<boolean>;
+}
+
+export interface FleetNode {
+  name: string;
+  region?: Maybe<string>;
+  zone?: Maybe<string>;
+  rack?: Maybe<string>;
+  capacityType?: Maybe<string>;
+  state: string;
+  cordoned?: Maybe<boolean>;
+  heartbeatAgeMs?: Maybe<number>;
+  capacityThousandths?: Maybe<number>;
+  usedThousandths?: Maybe<number>;
+  notice?: Maybe<{ kind?: Maybe<string>; deadline?: Maybe<string> }>;
+}
+
+export interface Deployment {
+  name: string;
+  model?: Maybe<string>;
+  servedModel?: Maybe<string>;
+  revision?: Maybe<number>;
+  wanted?: Maybe<number>;
+  ready?: Maybe<number>;
+  minReplicas?: Maybe<number>;
+  maxReplicas?: Maybe<number>;
+  sloTtftMs?: Maybe<number>;
+  sloTpotMs?: Maybe<number>;
+  paced?: Maybe<boolean>;
+}
+
+export interface Replica {
+  name: string;
+  deployment: string;
+  revision?: Maybe<number>;
+  node: string;
+  state: string;
+  startedAt?: Maybe<string>;
+  startupMs?: Maybe<number>;
+  inFlight?: Maybe<number>;
+  queued?: Maybe<number>;
+  kvUse?: Maybe<number>;
+  reason?: Maybe<string>;
+}
+
+export interface Incident {
+  id: string;
+  kind: string;
+  target: string;
+  openedAt: string;
+  detectedMs?: Maybe<number>;
+  reroutedMs?: Maybe<number>;
+  recoveredMs?: Maybe<number>;
+  resolvedAt?: Maybe<string>;
+  decisions?: Maybe<string[]>;
+  evidence?: Maybe<string[]>;
+}
+
+export interface Action {
+  type: string;
+  deployment?: Maybe<string>;
+  from?: Maybe<number>;
+  to?: Maybe<number>;
+  target?: Maybe<string>;
+  node?: Maybe<string>;
+  capacityType?: Maybe<string>;
+  why?: Maybe<string>;
+}
+
+export interface Decision {
+  id: string;
+  time: string;
+  deployment?: Maybe<string>;
+  actions?: Maybe<Action[]>;
+  code?: Maybe<string>;
+  reason: string;
+  inputs?: Maybe<{ name: string; value?: Maybe<number>; ageMs?: Maybe<number> }[]>;
+  rejected?: Maybe<
+    { candidate: string; predictedCost?: Maybe<number>; predictedSlo?: Maybe<number>; constraint: string }[]
+  >;
+}
+
+export interface Point {
+  time: string;
+  deployment: string;
+  wanted?: Maybe<number>;
+  ready?: Maybe<number>;
+  starting?: Maybe<number>;
+  draining?: Maybe<number>;
+  inFlight?: Maybe<number>;
+  queued?: Maybe<number>;
+  arrivalsPerSecond?: Maybe<number>;
+  outputTokensPerSecond?: Maybe<number>;
+  ttftP50Seconds?: Maybe<number>;
+  ttftP99Seconds?: Maybe<number>;
+  demandAgeMs?: Maybe<number>;
+}
+
+export interface Snapshot {
+  status: Status;
+  nodes: FleetNode[];
+  deployments: Deployment[];
+  replicas: Replica[];
+  incidents: Incident[];
+  points?: Maybe<Point[]>;
+  point?: Maybe<Point>;
+}
+
+export interface Whoami {
+  name?: Maybe<string>;
+  role?: Maybe<string>;
+}
