@@ -8,6 +8,7 @@ import dev.keelson.core.policy.ActionClass;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -114,7 +115,7 @@ final class Departures {
                         List.of()));
     }
 
-    private TreeSet<DeploymentId> blame(String node, Cause cause) {
+    private Set<DeploymentId> blame(String node, Cause cause) {
         var hurt = new TreeSet<DeploymentId>();
         for (var m : s.members()) {
             if (m.node().value().equals(node)) {

@@ -96,7 +96,7 @@ final class Failures {
             return;
         }
         s.draft.lost.add(r.id());
-        if (told || s.breakerIsOpen() && !s.isReachable(r.node())) {
+        if (told || (s.breakerIsOpen() && !s.isReachable(r.node()))) {
             return;
         }
         if (wasReady(r)) {

@@ -19,7 +19,7 @@ final class Fulfilment {
      * Longest that a drained replica may take to finish its requests: the gateway's default
      * deadline.
      */
-    static final Duration DRAIN_WITHIN = Duration.ofSeconds(60);
+    static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
 
     /** Time kept for the requests of a replica that must leave before its replacement is READY. */
     static final Duration TYPICAL_DRAIN = Duration.ofSeconds(8);
@@ -67,7 +67,7 @@ final class Fulfilment {
     }
 
     private boolean isKept(Member x) {
-        return x.revision() == m.serving || rolling && x.revision() == newest;
+        return x.revision() == m.serving || (rolling && x.revision() == newest);
     }
 
     private List<Member> staying() {
@@ -302,7 +302,7 @@ final class Fulfilment {
                     && !x.leaving()
                     && (ready >= m.wanted
                             || !x.isReady()
-                            || m.bad.contains(x.revision()) && ready > 0)) {
+                            || (m.bad.contains(x.revision()) && ready > 0))) {
                 end(
                         x,
                         ActionClass.ROLLOUT,

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -20,7 +21,7 @@ final class Liveness {
      * With the breaker open by silence and somebody still heard, the silent ones are believed lost
      * after this.
      */
-    static final Duration BELIEVED_AFTER = Duration.ofSeconds(120);
+    static final Duration BELIEVED_AFTER = Duration.ofMinutes(2);
 
     private final Situation s;
 
@@ -93,7 +94,7 @@ final class Liveness {
                 until);
     }
 
-    private void noticeSilence(TreeMap<NodeId, NodeState> before) {
+    private void noticeSilence(Map<NodeId, NodeState> before) {
         if (s.draft.breaker != null || !mayBeJudged()) {
             return;
         }

@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * One at a time.
  */
 final class NodeSupply {
-    private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(120);
-    private static final Duration IDLE_HOLD = Duration.ofSeconds(300);
+    private static final Duration ACQUISITION_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration IDLE_HOLD = Duration.ofMinutes(5);
 
     private NodeSupply() {}
 

@@ -42,15 +42,15 @@ final class Placement {
             Situation s, List<Node> siblings, List<FaultDomain> failed, boolean needsGuaranteed) {
         return Comparator.comparing(
                         (Node n) -> needsGuaranteed && n.capacityType() == CapacityType.SPOT)
-                .thenComparing(n -> siblings.stream().filter(o -> o.id().equals(n.id())).count())
-                .thenComparing(n -> sharing(n, siblings, 3))
-                .thenComparing(n -> sharing(n, siblings, 2))
-                .thenComparing(n ->
+                .thenComparingLong(n -> siblings.stream().filter(o -> o.id().equals(n.id())).count())
+                .thenComparingLong(n -> sharing(n, siblings, 3))
+                .thenComparingLong(n -> sharing(n, siblings, 2))
+                .thenComparingInt(n ->
                         failed.stream().mapToInt(f -> f.sharedLevels(n.domain())).max().orElse(0))
-                .thenComparing(n -> sharing(n, siblings, 1))
-                .thenComparing(n ->
+                .thenComparingLong(n -> sharing(n, siblings, 1))
+                .thenComparingLong(n ->
                         siblings.stream().filter(o -> o.capacityType() == n.capacityType()).count())
-                .thenComparing(n -> -s.freeThousandths(n))
+                .thenComparingInt(n -> -s.freeThousandths(n))
                 .thenComparing(Node::id);
     }
 
@@ -65,7 +65,7 @@ final class Placement {
         for (var r : s.state.replicas().values()) {
             var failed =
                     r.state() == ReplicaState.FAILED
-                            || r.state().isLive() && !s.isReachable(r.node());
+                            || (r.state().isLive() && !s.isReachable(r.node()));
             var node = s.state.nodes().get(r.node());
             if (failed && node != null && r.deployment().equals(d.id())) {
                 domains.add(node.domain());
