@@ -81,7 +81,10 @@ final class Liveness {
     private void noticePause() {
         var control = s.state.control();
         var half = s.policies.recovery().nodeSilence().dividedBy(2);
-        if (control.longestPause().compareTo(half) <= 0) {
+        // Before the first grace is over nobody is judged, and the gap before the first tick is no
+        // pause.
+        var started = control.startedAt().plus(Situation.RECONNECT_GRACE);
+        if (control.longestPause().compareTo(half) <= 0 || control.pausedAt().isBefore(started)) {
             return;
         }
         var until = control.pausedAt().plus(Situation.RECONNECT_GRACE);
