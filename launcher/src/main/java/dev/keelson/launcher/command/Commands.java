@@ -59,7 +59,7 @@ public final class Commands {
                 "Study",
                 Map.entry("loadgen", new LoadgenCommand(session)),
                 Map.entry("model", new ModelCommand(session)));
-        root.addSubcommand("help", new CommandLine.HelpCommand());
+        root.addSubcommand("help", new HelpCommand(session));
         root.addSubcommand("prepare", new PrepareCommand(session));
         root.getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> listing(help, groups));
