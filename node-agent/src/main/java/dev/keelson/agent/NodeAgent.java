@@ -142,7 +142,11 @@ final class NodeAgent {
         parts.session().send(heartbeat);
     }
 
-    /** Orderly end. @param engines what becomes of them */
+    /**
+     * Orderly end.
+     *
+     * @param engines what becomes of them
+     */
     void stop(AgentConfig.OnStop engines) {
         switch (engines) {
             case KEEP -> finish();

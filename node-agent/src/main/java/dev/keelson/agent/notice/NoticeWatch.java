@@ -29,7 +29,8 @@ public final class NoticeWatch {
     private boolean silent;
 
     /**
-     * @param asks runs the blocking question @param owner runs what changes state
+     * @param asks runs the blocking question
+     * @param owner runs what changes state
      */
     public NoticeWatch(NoticeSource source, InstantSource clock, Executor asks, Executor owner) {
         this.source = source;

@@ -38,8 +38,8 @@ public final class HostProbe {
         before = now;
         proc.memory()
                 .ifPresent(memory ->
-                        sample.setMemoryUsedBytes(memory.used())
-                                .setMemoryTotalBytes(memory.total()));
+                        sample.setMemoryUsedBytes((double) memory.used())
+                                .setMemoryTotalBytes((double) memory.total()));
         newest = sample.build();
         return newest;
     }

@@ -76,7 +76,11 @@ public final class ControlSession {
         this.random = random;
     }
 
-    /** Lets time pass. @param cutOff behave as if no control plane could be reached */
+    /**
+     * Lets time pass.
+     *
+     * @param cutOff behave as if no control plane could be reached
+     */
     public void tick(boolean cutOff) {
         Instant now = clock.instant();
         if (cutOff) {

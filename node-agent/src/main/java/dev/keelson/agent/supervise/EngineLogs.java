@@ -45,7 +45,7 @@ final class EngineLogs {
             }
             files.stream()
                     .filter(file -> !live.contains(file) && !live.contains(withoutSuffix(file)))
-                    .sorted(Comparator.comparing(EngineLogs::modified).reversed())
+                    .sorted(Comparator.comparingLong(EngineLogs::modified).reversed())
                     .skip(KEPT)
                     .forEach(EngineLogs::delete);
         } catch (IOException failed) {

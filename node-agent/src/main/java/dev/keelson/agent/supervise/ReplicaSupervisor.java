@@ -292,7 +292,11 @@ public final class ReplicaSupervisor {
                 && replicas.values().stream().noneMatch(replica -> replica.state().isLive());
     }
 
-    /** Lets time pass. @param starved are the machine's processors all taken? */
+    /**
+     * Lets time pass.
+     *
+     * @param starved are the machine's processors all taken?
+     */
     public void tick(boolean starved) {
         Instant now = around.clock().instant();
         Duration step = Duration.between(lastTick, now);

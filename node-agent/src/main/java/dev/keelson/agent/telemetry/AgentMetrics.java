@@ -67,12 +67,13 @@ public final class AgentMetrics {
     }
 
     /**
-     * @param spooledRecords records waiting on disk @param droppedRecords records forced out
+     * @param spooledRecords records waiting on disk
+     * @param droppedRecords records forced out
      */
     public void showLinks(boolean isConnected, long spooledRecords, long droppedRecords) {
         connected.set(isConnected ? 1 : 0);
-        spooled.set(spooledRecords);
-        dropped.set(droppedRecords);
+        spooled.set((double) spooledRecords);
+        dropped.set((double) droppedRecords);
     }
 
     public void countCommand(CommandResult.Status status) {

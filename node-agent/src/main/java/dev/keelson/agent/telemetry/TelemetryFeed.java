@@ -39,7 +39,11 @@ public final class TelemetryFeed {
         sink.append(Topics.TELEMETRY.name(), node, telemetry.toByteArray(), now);
     }
 
-    /** Something happened. @param kind such as replica-state, notice or agent-started */
+    /**
+     * Something happened.
+     *
+     * @param kind such as replica-state, notice or agent-started
+     */
     public void event(String kind, String subject, String detail) {
         long now = clock.millis();
         var event =
