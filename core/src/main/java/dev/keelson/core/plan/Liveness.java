@@ -53,11 +53,24 @@ final class Liveness {
                 return before;
             }
             if (mayBeJudged() && silence(node).compareTo(window(node)) >= 0) {
-                return node.notice() != null ? NodeState.GONE : NodeState.LOST;
+                return leftInGoodOrder(node) ? NodeState.GONE : NodeState.LOST;
             }
             return NodeState.SUSPECT;
         }
         return s.isLeaving(node) ? NodeState.DRAINING : NodeState.READY;
+    }
+
+    /**
+     * Its silence was announced: by a notice, by its release, or because an operator had emptied
+     * it.
+     */
+    private boolean leftInGoodOrder(Node node) {
+        boolean empty =
+                s.state.replicas().values().stream()
+                        .noneMatch(r -> r.node().equals(node.id()) && r.state().isLive());
+        return node.notice() != null
+                || node.state() == NodeState.DRAINING
+                || (s.draft.drainingNodes.containsKey(node.id()) && empty);
     }
 
     private boolean mayBeJudged() {

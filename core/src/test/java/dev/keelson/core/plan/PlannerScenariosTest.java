@@ -239,6 +239,10 @@ final class PlannerScenariosTest {
                 .filteredOn(r -> r.node().equals(node))
                 .noneMatch(r -> r.state().isLive());
         assertThat(fleet.nodes.get(node)).matches(n -> n != null && n.cordoned());
+        fleet.silence(node.value());
+        fleet.run(Duration.ofSeconds(10));
+        assertThat(fleet.memory.nodes()).containsEntry(node, NodeState.GONE);
+        assertThat(kinds(fleet)).isEmpty();
     }
 
     @Test
