@@ -11,7 +11,7 @@ public final class ChunkScan {
     private byte[] bytes = {};
     private int end;
     private boolean text;
-    private int finishes;
+    private boolean finished;
     private boolean error;
     private boolean done;
     private int promptTokens;
@@ -22,7 +22,7 @@ public final class ChunkScan {
         bytes = buffer;
         end = to;
         text = false;
-        finishes = 0;
+        finished = false;
         error = false;
         done = false;
         promptTokens = -1;
@@ -52,12 +52,7 @@ public final class ChunkScan {
 
     /** Does a choice have its finish_reason? */
     public boolean isFinished() {
-        return finishes > 0;
-    }
-
-    /** How many choices end with it. */
-    public int finishes() {
-        return finishes;
+        return finished;
     }
 
     /** Is it an error object? */
@@ -116,9 +111,7 @@ public final class ChunkScan {
                                     && bytes[value] == '['
                                     && bytes[skipSpace(value + 1)] != ']';
             case 13 -> {
-                if (is(at, "finish_reason") && bytes[value] == '"') {
-                    finishes++;
-                }
+                finished |= is(at, "finish_reason") && bytes[value] == '"';
                 if (is(at, "prompt_tokens")) {
                     promptTokens = number(value);
                 }

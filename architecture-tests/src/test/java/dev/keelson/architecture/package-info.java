@@ -1,5 +1,0 @@
-/** Who may use whom, over all modules. */
-@NullMarked
-package dev.keelson.architecture;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** JavaFX nodes over the model. */
-@NullMarked
-package dev.keelson.console.view;
-
-import org.jspecify.annotations.NullMarked;

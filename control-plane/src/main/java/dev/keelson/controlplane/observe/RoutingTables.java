@@ -1,0 +1,139 @@
+package dev.keelson.controlplane.observe;
+
+import dev.keelson.core.control.PlannerMemoryStore;
+import dev.keelson.core.fleet.Deployment;
+import dev.keelson.core.fleet.NodeState;
+import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.core.plan.PlannerMemory;
+import dev.keelson.protocol.v1.GatewayInstruction;
+import dev.keelson.protocol.v1.ReplicaPhase;
+import dev.keelson.protocol.v1.RoutedDeployment;
+import dev.keelson.protocol.v1.RoutedReplica;
+import dev.keelson.protocol.v1.RoutingTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which replicas take requests, pushed to every gateway as soon as it changes. Thread-safe. READY
+ * replicas of any revision that is not bad take new requests; where there is none, any READY
+ * replica does, since serving something beats serving nothing.
+ */
+public final class RoutingTables {
+    private final FleetBoard fleet;
+    private final GatewayBoard gateways;
+    private final ManifestWatch manifests;
+    private final PlannerMemoryStore memory;
+    private final long epoch;
+    private final Map<String, GatewayBoard.Link> pushedTo = new HashMap<>();
+    private final Map<String, Boolean> leaving = new HashMap<>();
+    private RoutingTable current = RoutingTable.getDefaultInstance();
+    private boolean first = true;
+
+    public RoutingTables(
+            FleetBoard fleet,
+            GatewayBoard gateways,
+            ManifestWatch manifests,
+            PlannerMemoryStore memory,
+            long epoch) {
+        this.fleet = fleet;
+        this.gateways = gateways;
+        this.manifests = manifests;
+        this.memory = memory;
+        this.epoch = epoch;
+    }
+
+    public synchronized RoutingTable current() {
+        return current;
+    }
+
+    /** Builds the table and pushes it to whoever does not have it yet. */
+    public synchronized void refresh() {
+        var next = build();
+        var changed =
+                first
+                        || !next.getDeploymentsList().equals(current.getDeploymentsList())
+                        || !next.getQuarantinedList().equals(current.getQuarantinedList());
+        first = false;
+        if (changed) {
+            current = next.toBuilder().setVersion(current.getVersion() + 1).build();
+        }
+        var links = gateways.links();
+        pushedTo.keySet().retainAll(links.keySet());
+        links.forEach((name, link) -> {
+            var leave = gateways.isLeaving(name);
+            var known = pushedTo.get(name) == link;
+            if (changed || !known || leave != leaving.getOrDefault(name, false)) {
+                pushedTo.put(name, link);
+                leaving.put(name, leave);
+                link.send(
+                        GatewayInstruction.newBuilder()
+                                .setTable(current.toBuilder().setLeave(leave))
+                                .build());
+            }
+        });
+    }
+
+    private RoutingTable build() {
+        var now = memory.load();
+        var replicas = fleet.replicas();
+        var table = RoutingTable.newBuilder().setEpoch(epoch);
+        manifests
+                .inForce()
+                .deployments()
+                .values()
+                .forEach(deployment -> table.addDeployments(route(deployment, replicas, now)));
+        return table.addAllQuarantined(gateways.quarantined()).build();
+    }
+
+    private static RoutedDeployment route(
+            Deployment deployment, List<FleetBoard.ReplicaView> replicas, PlannerMemory memory) {
+        var routed =
+                RoutedDeployment.newBuilder()
+                        .setDeployment(deployment.id().value())
+                        .setServedModel(deployment.engine().servedModel())
+                        .setContextTokens(deployment.contextTokens());
+        var ours =
+                replicas.stream()
+                        .filter(view -> view.replica().deployment().equals(deployment.id()))
+                        .filter(view -> view.replica().url() != null)
+                        .filter(view -> isThere(view, memory))
+                        .toList();
+        var ready =
+                ours.stream().filter(view -> view.replica().state() == ReplicaState.READY).toList();
+        var serving = ready.stream().filter(view -> serves(view, memory)).toList();
+        (serving.isEmpty() ? ready : serving)
+                .forEach(view -> routed.addReplicas(routed(deployment, view, ReplicaPhase.READY)));
+        ours.stream()
+                .filter(view -> view.replica().state() == ReplicaState.DRAINING)
+                .forEach(view ->
+                        routed.addReplicas(routed(deployment, view, ReplicaPhase.DRAINING)));
+        return routed.build();
+    }
+
+    private static boolean isThere(FleetBoard.ReplicaView view, PlannerMemory memory) {
+        var judged = memory.nodes().get(view.replica().node());
+        return judged != NodeState.LOST && judged != NodeState.GONE;
+    }
+
+    /** A revision that is being rolled out takes its share of traffic: only so can it be judged. */
+    private static boolean serves(FleetBoard.ReplicaView view, PlannerMemory memory) {
+        var deployed = memory.deployments().get(view.replica().deployment());
+        return deployed == null || !deployed.badRevisions().contains(view.replica().revision());
+    }
+
+    private static RoutedReplica routed(
+            Deployment deployment, FleetBoard.ReplicaView view, ReplicaPhase phase) {
+        var replica = view.replica();
+        var url = replica.url();
+        return RoutedReplica.newBuilder()
+                .setReplica(replica.id().value())
+                .setNode(replica.node().value())
+                .setUrl(url == null ? "" : url)
+                .setPhase(phase)
+                .setRevision(replica.revision())
+                .setMaxSequences(
+                        view.maxSequences() > 0 ? view.maxSequences() : deployment.maxSequences())
+                .build();
+    }
+}

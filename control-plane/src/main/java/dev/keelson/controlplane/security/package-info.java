@@ -1,0 +1,5 @@
+/** Tokens, roles, and the audit log. */
+@NullMarked
+package dev.keelson.controlplane.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+-- Portable SQL: runs on H2 and PostgreSQL. Times are epoch milliseconds of the control plane's clock.
+create table lease (id int primary key, holder varchar(64) not null, epoch bigint not null, expires_at timestamp with time zone not null);
+create table nodes (name varchar(128) primary key, facts text not null, cordoned boolean not null, provided boolean not null, releasing boolean not null, gone boolean not null, last_heard_at bigint not null);
+create table replicas (id varchar(128) primary key, deployment varchar(128) not null, revision int not null, node varchar(128) not null, state varchar(16) not null, thousandths int not null, decided_at bigint not null, changed_at bigint not null, url varchar(512), pid bigint, started_at bigint, startup_ms bigint, reason varchar(512), ending varchar(16) not null, ending_reason varchar(512), ending_ms bigint not null);
+create index replicas_changed on replicas (changed_at);
+create table planner_memory (id int primary key, body text not null);
+create table journal (seq bigint generated always as identity primary key, at bigint not null, body text not null);
+create index journal_at on journal (at);
+create table decisions (id varchar(64) primary key, seq bigint not null, at bigint not null, deployment varchar(128), has_actions boolean not null, body text not null);
+create index decisions_at on decisions (at);
+create table incidents (id varchar(64) primary key, kind varchar(64) not null, target varchar(512) not null, opened_at bigint not null, last_evidence_at bigint, detected_ms bigint, rerouted_ms bigint, recovered_ms bigint, resolved_at bigint, evidence text not null, decisions text not null);
+create index incidents_opened on incidents (opened_at);
+create table tokens (id varchar(64) primary key, kind varchar(16) not null, hash varchar(64) not null unique, role varchar(16) not null, created_at bigint not null, created_by varchar(128) not null, expires_at bigint);
+create table join_tokens (id varchar(64) primary key, hash varchar(64) not null unique, created_at bigint not null, expires_at bigint not null, used_at bigint, used_key varchar(64), used_by varchar(160));
+create table audit (seq bigint primary key, at bigint not null, author varchar(128) not null, action varchar(64) not null, target varchar(512) not null, detail text not null, previous_hash varchar(64) not null, hash varchar(64) not null);
+create table gateways (name varchar(128) primary key, url varchar(512) not null, log text not null, last_heard_at bigint not null, leaving boolean not null);
+create table freezes (id varchar(64) primary key, owner varchar(128) not null, reason varchar(512) not null, expires_at bigint not null, every_action boolean not null);
+create table operator_requests (id varchar(64) primary key, kind varchar(16) not null, target varchar(128) not null, replicas int not null, at bigint not null, author varchar(128) not null);
+create table revisions (deployment varchar(128) not null, number int not null, engine text not null, created_at bigint not null, primary key (deployment, number));
+create table quarantined (fingerprint varchar(128) primary key, deployment varchar(128) not null, at bigint not null);

@@ -1,0 +1,236 @@
+package dev.keelson.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.keelson.exchange.identity.JoinRefused;
+import dev.keelson.exchange.identity.JoinSettings;
+import dev.keelson.exchange.identity.Membership;
+import dev.keelson.protocol.v1.DeploymentLoad;
+import dev.keelson.protocol.v1.GatewayReport;
+import dev.keelson.protocol.v1.PoisonReport;
+import dev.keelson.protocol.v1.ReplicaPhase;
+import dev.keelson.protocol.v1.RequestLogState;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole control plane over real sockets. */
+final class ControlPlaneTest {
+    @TempDir Path folder;
+
+    @Test
+    void startsAReplicaRoutesToItAndReplacesItWhenItFails() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            var one = fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            var first = gateway.ready().getFirst();
+            var version = gateway.table.getVersion();
+            one.report(first, ReplicaPhase.FAILED, "exited-137");
+            Eventually.holds(() -> gateway.ready().size() == 1 && !gateway.ready().contains(first));
+            assertThat(gateway.table.getVersion()).isGreaterThan(version);
+            var incident = fleet.get("/api/v1/incidents").get(0);
+            assertThat(incident.path("kind").asText()).isEqualTo("engine-lost");
+            assertThat(incident.path("target").asText()).isEqualTo(first);
+            assertThat(incident.path("decisions").isEmpty()).isFalse();
+            Eventually.holds(
+                    () -> !fleet.get("/api/v1/incidents").get(0).path("resolvedAt").isNull());
+        }
+    }
+
+    @Test
+    void remembersReplicasAndDecisionsOverARestartWithTheNextEpoch() throws Exception {
+        long epoch;
+        int decisions;
+        String replica;
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            replica = gateway.ready().getFirst();
+            epoch = gateway.table.getEpoch();
+            decisions = fleet.get("/api/v1/decisions").size();
+            assertThat(decisions).isPositive();
+        }
+        try (var fleet = new TestFleet(folder)) {
+            assertThat(fleet.get("/api/v1/status").path("epoch").asLong()).isEqualTo(epoch + 1);
+            assertThat(fleet.get("/api/v1/decisions").size()).isGreaterThanOrEqualTo(decisions);
+            assertThat(fleet.get("/api/v1/replicas").get(0).path("name").asText())
+                    .isEqualTo(replica);
+        }
+    }
+
+    @Test
+    void aChangedEngineIsANewRevisionAndAnInvalidChangeKeepsTheLastGood() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            fleet.write(TestFleet.DEPLOYMENT.formatted(4));
+            Eventually.holds(
+                    () -> fleet.get("/api/v1/deployments").get(0).path("revision").asInt() == 2);
+            fleet.write(TestFleet.DEPLOYMENT.formatted(4).replace("replicas:", "replicaz:"));
+            Eventually.holds(() -> isOpen(fleet, "manifest-invalid"));
+            assertThat(fleet.get("/api/v1/incidents").toString()).contains("chat.yaml:");
+            assertThat(fleet.get("/api/v1/deployments").size()).isEqualTo(1);
+            fleet.write(TestFleet.DEPLOYMENT.formatted(4) + "\n");
+            Eventually.holds(() -> !isOpen(fleet, "manifest-invalid"));
+            assertThat(fleet.get("/api/v1/deployments").get(0).path("revision").asInt())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void countsSettleWhenGatewaysAreIdleAndSumTheirLoad() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            assertThat(fleet.get("/api/v1/counts").path("settled").asBoolean()).isFalse();
+            var gateway = fleet.gateway("gateway-1");
+            gateway.report(
+                    GatewayReport.newBuilder()
+                            .addDeployments(
+                                    DeploymentLoad.newBuilder()
+                                            .setDeployment("chat")
+                                            .setInFlight(3)
+                                            .setQueued(2))
+                            .setLog(
+                                    RequestLogState.newBuilder()
+                                            .setArrivals(3)
+                                            .setPublished(3)
+                                            .setOpen(3)));
+            Eventually.holds(
+                    () -> fleet.get("/api/v1/deployments").get(0).path("queued").asInt() == 2);
+            assertThat(fleet.get("/api/v1/deployments").get(0).path("inFlight").asInt())
+                    .isEqualTo(3);
+            assertThat(fleet.get("/api/v1/counts").path("settled").asBoolean()).isFalse();
+            gateway.report(
+                    GatewayReport.newBuilder()
+                            .setLog(
+                                    RequestLogState.newBuilder()
+                                            .setArrivals(3)
+                                            .setCompletions(3)
+                                            .setPublished(6)));
+            Eventually.holds(() -> fleet.get("/api/v1/counts").path("settled").asBoolean());
+            gateway.report(
+                    GatewayReport.newBuilder()
+                            .setLog(
+                                    RequestLogState.newBuilder()
+                                            .setArrivals(3)
+                                            .setCompletions(3)
+                                            .setPublished(6)
+                                            .setLastPublishedEventTimeMs(1_500)));
+            // The streams have not counted that record's second.
+            Eventually.holds(() -> !fleet.get("/api/v1/counts").path("settled").asBoolean());
+        }
+    }
+
+    @Test
+    void quarantinesARequestThatKillsReplicas() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            gateway.report(
+                    GatewayReport.newBuilder()
+                            .addPoison(
+                                    PoisonReport.newBuilder()
+                                            .setFingerprint("f00d")
+                                            .setDeployment("chat")
+                                            .addReplicas("chat-1")));
+            Eventually.holds(() -> gateway.table.getQuarantinedList().contains("f00d"));
+            assertThat(isOpen(fleet, "poison-request")).isTrue();
+        }
+    }
+
+    @Test
+    void refusesTokensThatAreUsedOrWrongAndCallsOfTheWrongKind() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var grant = fleet.post("/api/v1/join-tokens", "{}");
+            var settings =
+                    new JoinSettings(
+                            "gateway",
+                            "gateway-1",
+                            "127.0.0.1:" + fleet.plane.grpc.port(),
+                            grant.path("caFingerprint").asText(),
+                            grant.path("token").asText());
+            try (var member = Membership.open(settings, folder.resolve("g"))) {
+                var agent = new TestFleet.Agent(member, "gateway-1", "r1");
+                Eventually.holds(() -> agent.ended != null);
+                assertThat(String.valueOf(agent.ended)).contains("PERMISSION_DENIED");
+            }
+            assertThat(refusal(settings, "again")).isEqualTo(JoinRefused.Reason.USED_TOKEN);
+            var wrong =
+                    new JoinSettings(
+                            "node",
+                            "n",
+                            settings.grpcAddress(),
+                            settings.caFingerprint(),
+                            "kj_wrong");
+            assertThat(refusal(wrong, "wrong")).isEqualTo(JoinRefused.Reason.WRONG_TOKEN);
+        }
+    }
+
+    @Test
+    void letsNobodyInWithoutATokenOfTheRole() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            assertThat(fleet.send("GET", "/api/v1/status", null, null).statusCode()).isEqualTo(401);
+            assertThat(fleet.send("GET", "/api/v1/status", "kt_no", null).statusCode())
+                    .isEqualTo(401);
+            var viewer =
+                    fleet.post("/api/v1/tokens", "{\"role\":\"viewer\"}").path("token").asText();
+            assertThat(fleet.send("GET", "/api/v1/status", viewer, null).statusCode())
+                    .isEqualTo(200);
+            var refused = fleet.send("POST", "/api/v1/unfreeze", viewer, "{}");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).contains("operator");
+            assertThat(fleet.send("GET", "/api/v1/audit", viewer, null).statusCode())
+                    .isEqualTo(403);
+            assertThat(fleet.send("POST", "/api/v1/freeze", fleet.adminToken(), "[1").statusCode())
+                    .isEqualTo(400);
+            assertThat(fleet.send("GET", "/api/v1/nothing", viewer, null).statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void logsEachChangeWithItsAuthorAndADryRunChangesNothing() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var body = "{\"reason\":\"launch\",\"expires\":\"30m\",\"dryRun\":true}";
+            assertThat(fleet.post("/api/v1/freeze", body).path("dryRun").asBoolean()).isTrue();
+            assertThat(fleet.get("/api/v1/freezes").size()).isZero();
+            var logged = fleet.get("/api/v1/audit").size();
+            fleet.post("/api/v1/freeze", body.replace("true", "false"));
+            assertThat(fleet.get("/api/v1/freezes").size()).isEqualTo(1);
+            var audit = fleet.get("/api/v1/audit");
+            assertThat(audit.size()).isEqualTo(logged + 1);
+            assertThat(audit.get(0).path("author").asText()).startsWith("token-");
+            assertThat(fleet.plane.api.audit().isIntact()).isTrue();
+        }
+    }
+
+    @Test
+    void aLoginLinkWorksOnce() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var path = fleet.post("/api/v1/login-links", "{}").path("path").asText();
+            var first = fleet.send("GET", path, null, null);
+            assertThat(first.statusCode()).isEqualTo(302);
+            assertThat(first.headers().firstValue("Set-Cookie").orElse(""))
+                    .contains("HttpOnly", "SameSite=Strict");
+            assertThat(fleet.send("GET", path, null, null).statusCode()).isEqualTo(401);
+        }
+    }
+
+    private JoinRefused.Reason refusal(JoinSettings settings, String home) {
+        return catchThrowableOfType(
+                        JoinRefused.class, () -> Membership.open(settings, folder.resolve(home)))
+                .reason();
+    }
+
+    private static boolean isOpen(TestFleet fleet, String kind) throws Exception {
+        for (var incident : fleet.get("/api/v1/incidents")) {
+            if (incident.path("kind").asText().equals(kind)
+                    && incident.path("resolvedAt").isNull()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

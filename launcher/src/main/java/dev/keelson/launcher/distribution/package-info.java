@@ -1,5 +1,0 @@
-/** What was built: class paths, JVM flags, caches. */
-@NullMarked
-package dev.keelson.launcher.distribution;
-
-import org.jspecify.annotations.NullMarked;
