@@ -18,7 +18,7 @@ function files(path) {
 
 function fingerprint(paths) {
   const hash = createHash('sha256');
-  const all = paths.flatMap((path) => (path === 'src' || path === 'public' ? files(path) : [path]));
+  const all = paths.flatMap((path) => (path === 'src' || path === 'public' ? files(path) : [path])).filter((path) => !path.endsWith('.java'));
   for (const path of all.sort()) hash.update(path).update('\0').update(readFileSync(path)).update('\0');
   return hash.digest('hex');
 }

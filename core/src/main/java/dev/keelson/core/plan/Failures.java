@@ -110,7 +110,7 @@ final class Failures {
         if (r.state() == ReplicaState.READY) {
             s.draft.seenReady.add(r.id());
             var d = s.draft.deployments.get(r.deployment());
-            if (d != null && !told) {
+            if (d != null && !told && r.revision() == d.serving) {
                 d.startFailures.remove(r.revision());
             }
             return;
@@ -163,6 +163,20 @@ final class Failures {
                 new Cause(
                         hung ? Reason.REPLICA_HUNG : Reason.REPLICA_LOST,
                         "%s on %s is lost (%s)".formatted(r.id(), r.node(), reason)));
+        var d = s.draft.deployments.get(r.deployment());
+        if (d != null && r.revision() != d.serving && !d.bad.contains(r.revision())) {
+            // A revision that is coming in and dies after it was READY fails as surely as one that
+            // does not start.
+            int failures = d.startFailures.merge(r.revision(), 1, Integer::sum);
+            if (failures >= ROLLOUT_START_FAILURES) {
+                Rollout.giveUp(
+                        s,
+                        r.deployment(),
+                        d,
+                        r.revision(),
+                        "its engines ended " + failures + " times: " + reason);
+            }
+        }
     }
 
     private void failStart(Replica r, String why) {

@@ -24,6 +24,12 @@ final class Fulfilment {
     /** Time kept for the requests of a replica that must leave before its replacement is READY. */
     static final Duration TYPICAL_DRAIN = Duration.ofSeconds(8);
 
+    /**
+     * A new revision's replica serves so long before an old one goes for it: failures need time to
+     * show.
+     */
+    static final Duration PROVING = Duration.ofSeconds(10);
+
     private static final Duration TELL_AGAIN = Duration.ofSeconds(20);
 
     private final Situation s;
@@ -74,8 +80,15 @@ final class Fulfilment {
         return members().stream().filter(this::counts).toList();
     }
 
-    private static int ready(List<Member> members) {
-        return (int) members.stream().filter(Member::isReady).count();
+    /**
+     * READY ones; one of a revision that is coming in counts once it has shown itself for a while.
+     */
+    private int ready(List<Member> members) {
+        return (int) members.stream().filter(x -> x.isReady() && isProven(x)).count();
+    }
+
+    private boolean isProven(Member x) {
+        return !rolling || x.revision() != newest || !x.changedAt().plus(PROVING).isAfter(s.now);
     }
 
     private int start() {
@@ -399,7 +412,10 @@ final class Fulfilment {
             return;
         }
         var left = members();
-        long fresh = left.stream().filter(x -> x.revision() == newest && x.isReady()).count();
+        long fresh =
+                left.stream()
+                        .filter(x -> x.revision() == newest && x.isReady() && isProven(x))
+                        .count();
         if (fresh >= m.wanted && left.stream().allMatch(x -> x.revision() == newest)) {
             Rollout.promote(s, d, m);
         }

@@ -53,11 +53,24 @@ final class Liveness {
                 return before;
             }
             if (mayBeJudged() && silence(node).compareTo(window(node)) >= 0) {
-                return node.notice() != null ? NodeState.GONE : NodeState.LOST;
+                return leftInGoodOrder(node) ? NodeState.GONE : NodeState.LOST;
             }
             return NodeState.SUSPECT;
         }
         return s.isLeaving(node) ? NodeState.DRAINING : NodeState.READY;
+    }
+
+    /**
+     * Its silence was announced: by a notice, by its release, or because an operator had emptied
+     * it.
+     */
+    private boolean leftInGoodOrder(Node node) {
+        boolean empty =
+                s.state.replicas().values().stream()
+                        .noneMatch(r -> r.node().equals(node.id()) && r.state().isLive());
+        return node.notice() != null
+                || node.state() == NodeState.DRAINING
+                || (s.draft.drainingNodes.containsKey(node.id()) && empty);
     }
 
     private boolean mayBeJudged() {
@@ -81,7 +94,10 @@ final class Liveness {
     private void noticePause() {
         var control = s.state.control();
         var half = s.policies.recovery().nodeSilence().dividedBy(2);
-        if (control.longestPause().compareTo(half) <= 0) {
+        // Before the first grace is over nobody is judged, and the gap before the first tick is no
+        // pause.
+        var started = control.startedAt().plus(Situation.RECONNECT_GRACE);
+        if (control.longestPause().compareTo(half) <= 0 || control.pausedAt().isBefore(started)) {
             return;
         }
         var until = control.pausedAt().plus(Situation.RECONNECT_GRACE);

@@ -11,6 +11,7 @@ import java.time.Instant;
  * it to become.
  *
  * @param since when its start was decided
+ * @param changedAt when it entered its phase, as far as the state says
  * @param leaving its node is being taken away or emptied: it serves until another is READY
  */
 record Member(
@@ -20,6 +21,7 @@ record Member(
         NodeId node,
         ReplicaState phase,
         Instant since,
+        Instant changedAt,
         boolean leaving) {
     boolean isReady() {
         return phase == ReplicaState.READY;

@@ -42,7 +42,8 @@ final class Placement {
             Situation s, List<Node> siblings, List<FaultDomain> failed, boolean needsGuaranteed) {
         return Comparator.comparing(
                         (Node n) -> needsGuaranteed && n.capacityType() == CapacityType.SPOT)
-                .thenComparingLong(n -> siblings.stream().filter(o -> o.id().equals(n.id())).count())
+                .thenComparingLong(
+                        n -> siblings.stream().filter(o -> o.id().equals(n.id())).count())
                 .thenComparingLong(n -> sharing(n, siblings, 3))
                 .thenComparingLong(n -> sharing(n, siblings, 2))
                 .thenComparingInt(n ->

@@ -25,6 +25,11 @@ final class Situation {
      */
     static final Duration RECONNECT_GRACE = Duration.ofSeconds(10);
 
+    /**
+     * An empty fleet waits so long for its minimum of nodes before it starts on those there are.
+     */
+    static final Duration FIRST_NODES = Duration.ofSeconds(20);
+
     /** A replica told to start that no state shows for so long never came to be. */
     static final Duration UNSEEN_START = Duration.ofSeconds(15);
 
@@ -63,6 +68,11 @@ final class Situation {
      */
     boolean isSettled() {
         var startedAt = state.control().startedAt();
+        if (state.nodes().size() < policies.minNodes() && state.replicas().isEmpty()) {
+            // The very first start: wait for the nodes that are coming, so that replicas are
+            // spread.
+            return !now.isBefore(startedAt.plus(FIRST_NODES));
+        }
         if (!now.isBefore(startedAt.plus(RECONNECT_GRACE))) {
             return true;
         }
@@ -99,6 +109,7 @@ final class Situation {
                                         ? ReplicaState.DRAINING
                                         : ReplicaState.PENDING,
                                 start.at(),
+                                start.at(),
                                 leaves(start.node())));
             }
         });
@@ -114,6 +125,7 @@ final class Situation {
                 r.node(),
                 phase,
                 r.decidedAt(),
+                r.changedAt(),
                 leaves(r.node()));
     }
 

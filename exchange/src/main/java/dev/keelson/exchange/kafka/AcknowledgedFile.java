@@ -84,7 +84,7 @@ final class AcknowledgedFile implements AutoCloseable {
 
     private static int crc(ByteBuffer slot) {
         var crc = new CRC32C();
-        crc.update(slot.array(), 0, 60);
+        crc.update(slot.slice(0, 60));
         return (int) crc.getValue();
     }
 }

@@ -54,7 +54,7 @@ final class SegmentFile implements AutoCloseable {
         var buffer = ByteBuffer.allocate(FIXED_HEAD + head.length + 4);
         buffer.putInt(MAGIC).put((byte) 1).putLong(base).putLong(countedBefore);
         buffer.putInt(head.length).put(head);
-        buffer.putInt(crc(base, buffer.array(), 0, buffer.position())).flip();
+        buffer.putInt(crc(base, buffer.slice(0, buffer.position()))).flip();
         try {
             writeFully(channel, buffer, 0);
         } catch (IOException e) {
@@ -83,7 +83,7 @@ final class SegmentFile implements AutoCloseable {
                         : read(channel, 0, FIXED_HEAD + headLength + 4);
         if (whole == null
                 || whole.getInt(FIXED_HEAD + headLength)
-                        != crc(base, whole.array(), 0, FIXED_HEAD + headLength)) {
+                        != crc(base, whole.slice(0, FIXED_HEAD + headLength))) {
             channel.close();
             return null;
         }
@@ -109,7 +109,7 @@ final class SegmentFile implements AutoCloseable {
     void append(SpoolEntry entry) throws IOException {
         var payload = entry.encode();
         var buffer = ByteBuffer.allocate(8 + payload.length);
-        buffer.putInt(payload.length).putInt(crc(entry.position(), payload, 0, payload.length));
+        buffer.putInt(payload.length).putInt(crc(entry.position(), ByteBuffer.wrap(payload)));
         buffer.put(payload).flip();
         try {
             writeFully(channel, buffer, size);
@@ -129,8 +129,7 @@ final class SegmentFile implements AutoCloseable {
             return null;
         }
         var payload = read(channel, offset + 8, lengths.getInt(0));
-        if (payload == null
-                || lengths.getInt(4) != crc(position, payload.array(), 0, payload.capacity())) {
+        if (payload == null || lengths.getInt(4) != crc(position, payload.duplicate())) {
             return null;
         }
         return new Located(SpoolEntry.decode(position, payload), offset + 8 + payload.capacity());
@@ -179,10 +178,10 @@ final class SegmentFile implements AutoCloseable {
 
     record Located(SpoolEntry entry, long nextOffset) {}
 
-    private static int crc(long position, byte[] bytes, int from, int length) {
+    private static int crc(long position, ByteBuffer bytes) {
         var crc = new CRC32C();
         crc.update(ByteBuffer.allocate(8).putLong(position).flip());
-        crc.update(bytes, from, length);
+        crc.update(bytes);
         return (int) crc.getValue();
     }
 

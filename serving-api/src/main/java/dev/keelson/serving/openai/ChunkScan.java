@@ -11,7 +11,7 @@ public final class ChunkScan {
     private byte[] bytes = {};
     private int end;
     private boolean text;
-    private boolean finished;
+    private int finishes;
     private boolean error;
     private boolean done;
     private int promptTokens;
@@ -22,7 +22,7 @@ public final class ChunkScan {
         bytes = buffer;
         end = to;
         text = false;
-        finished = false;
+        finishes = 0;
         error = false;
         done = false;
         promptTokens = -1;
@@ -52,7 +52,12 @@ public final class ChunkScan {
 
     /** Does a choice have its finish_reason? */
     public boolean isFinished() {
-        return finished;
+        return finishes > 0;
+    }
+
+    /** How many choices end with it. */
+    public int finishes() {
+        return finishes;
     }
 
     /** Is it an error object? */
@@ -111,7 +116,9 @@ public final class ChunkScan {
                                     && bytes[value] == '['
                                     && bytes[skipSpace(value + 1)] != ']';
             case 13 -> {
-                finished |= is(at, "finish_reason") && bytes[value] == '"';
+                if (is(at, "finish_reason") && bytes[value] == '"') {
+                    finishes++;
+                }
                 if (is(at, "prompt_tokens")) {
                     promptTokens = number(value);
                 }

@@ -1,0 +1,5 @@
+/** JavaFX nodes over the model. */
+@NullMarked
+package dev.keelson.console.view;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.keelson.core.route;
+
+import dev.keelson.core.fleet.ReplicaId;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * Least expected wait. A request that finds a free place does not wait; behind {@code k} others of
+ * which {@code m} run at once and hold their place for {@code s} seconds each, one place comes free
+ * every {@code s / m} seconds, so that it waits {@code (k - m + 1) * s / m}. Ties go to the fewest
+ * in flight, then to the name, so that the same views give the same choice.
+ */
+public final class RouteChoice {
+    private static final Comparator<ReplicaView> ORDER =
+            Comparator.comparingDouble(RouteChoice::expectedWaitSeconds)
+                    .thenComparingInt(ReplicaView::inFlight)
+                    .thenComparing(view -> view.id().value());
+
+    private RouteChoice() {}
+
+    /**
+     * @param headroom requests that a replica may hold beyond those it runs at once: they hide the
+     *     round trip when a place comes free, and too many would wait where no other replica can
+     *     take them
+     * @return empty when every replica is full
+     */
+    public static Optional<ReplicaId> choose(Collection<ReplicaView> replicas, int headroom) {
+        return replicas.stream()
+                .filter(view -> view.inFlight() < view.maxSequences() + headroom)
+                .min(ORDER)
+                .map(ReplicaView::id);
+    }
+
+    /** Seconds until a request placed there now would run. */
+    public static double expectedWaitSeconds(ReplicaView view) {
+        int ahead = view.inFlight() - view.maxSequences() + 1;
+        return ahead <= 0 ? 0 : ahead * view.secondsPerRequest() / view.maxSequences();
+    }
+}

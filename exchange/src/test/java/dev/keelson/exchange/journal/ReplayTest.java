@@ -1,0 +1,147 @@
+package dev.keelson.exchange.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.core.plan.Planner;
+import dev.keelson.core.testing.FleetModel;
+import java.io.IOException;
+import java.io.StringReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+final class ReplayTest {
+    /** What a loaded fleet of three nodes decides in four minutes. */
+    private static List<JournalEntry> journal() {
+        var entries = new ArrayList<JournalEntry>();
+        var fleet = new FleetModel(3, 1, 4);
+        for (int tick = 0; tick < 480; tick++) {
+            fleet.requestsThere = tick > 60 && tick < 200 ? 17.5 : 0.25;
+            if (tick == 150) {
+                fleet.notice("node-2", Duration.ofSeconds(30));
+            }
+            if (tick == 300) {
+                fleet.silence("node-1");
+            }
+            var before = fleet.memory;
+            var plan = fleet.tick();
+            if (!plan.decisions().isEmpty()) {
+                entries.add(
+                        new JournalEntry(
+                                entries.size() + 1L,
+                                Planner.VERSION,
+                                Objects.requireNonNull(fleet.planned),
+                                before,
+                                fleet.policies,
+                                plan));
+            }
+        }
+        return entries;
+    }
+
+    private static String export(List<JournalEntry> entries) throws IOException {
+        var text = new StringBuilder();
+        var export = new JournalExport(text);
+        for (var entry : entries) {
+            export.append(entry);
+        }
+        return text.toString();
+    }
+
+    @Test
+    void anEntryComesBackAsItWasWritten() {
+        var entries = journal();
+        assertThat(entries).hasSizeGreaterThan(5);
+        for (var entry : entries) {
+            var text = JournalCodec.encode(entry);
+            assertThat(JournalCodec.decode(text)).isEqualTo(entry);
+            assertThat(JournalCodec.encode(JournalCodec.decode(text))).isEqualTo(text);
+            assertThat(text).doesNotContain("\n");
+        }
+    }
+
+    @Test
+    void replaysAJournalIdentically() throws IOException {
+        var entries = journal();
+        var result = Replay.run(new StringReader(export(entries)));
+        assertThat(result.differences()).isZero();
+        assertThat(result.first()).isNull();
+        assertThat(result.decisions())
+                .isEqualTo(entries.stream().mapToInt(e -> e.plan().decisions().size()).sum());
+    }
+
+    @Test
+    void namesTheOneNumberThatWasAltered() throws IOException {
+        var lines = new ArrayList<>(export(journal()).lines().toList());
+        var scale = Pattern.compile("(\"type\":\"SCALE\"[^}]*?\"to\":)(\\d+)");
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            var found = scale.matcher(lines.get(i));
+            if (found.find()) {
+                var altered = Integer.parseInt(found.group(2)) + 1;
+                lines.set(i, found.replaceFirst("$1" + altered));
+                var result = Replay.run(new StringReader(String.join("\n", lines)));
+                assertThat(result.differences()).isEqualTo(1);
+                assertThat(result.first())
+                        .isEqualTo(
+                                new Replay.Difference(
+                                        i + 1,
+                                        "actions[0].to",
+                                        Integer.toString(altered),
+                                        found.group(2)));
+                return;
+            }
+        }
+        throw new AssertionError("The journal holds no SCALE.");
+    }
+
+    @Test
+    void noticesADecisionThatWasTakenOut() throws IOException {
+        var lines = new ArrayList<>(export(journal()).lines().toList());
+        lines.removeLast();
+        assertThat(Replay.run(new StringReader(String.join("\n", lines))).differences())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void ignoresFieldsThatItDoesNotKnow() throws IOException {
+        var text =
+                export(journal())
+                        .replace("\"observedAt\":", "\"later\":{\"a\":[1]},\"observedAt\":");
+        assertThat(Replay.run(new StringReader(text)).differences()).isZero();
+    }
+
+    @Test
+    void aFileWithoutDecisionsHasNone() throws IOException {
+        assertThat(Replay.run(new StringReader(export(List.of()))).decisions()).isZero();
+    }
+
+    @Test
+    void saysWhichLineCannotBeRead() throws IOException {
+        var text = export(journal()) + "{\"kind\":\n";
+        int last = (int) text.lines().count();
+        assertThatThrownBy(() -> Replay.run(new StringReader(text)))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("Line " + last);
+        assertThatThrownBy(() -> Replay.run(new StringReader("")))
+                .isInstanceOf(JournalFormatException.class);
+        assertThatThrownBy(() -> Replay.run(new StringReader("[1,2]")))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("Line 1");
+        assertThatThrownBy(() ->
+                        Replay.run(
+                                new StringReader(
+                                        "{\"kind\":\"header\",\"format\":\"keelson-journal\",\"version\":99}")))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("99");
+        var broken =
+                export(journal())
+                        .replace("\"capacityThousandths\":1000", "\"capacityThousandths\":-5");
+        assertThatThrownBy(() -> Replay.run(new StringReader(broken)))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("Line 2");
+    }
+}

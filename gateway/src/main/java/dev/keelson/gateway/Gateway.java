@@ -1,0 +1,117 @@
+package dev.keelson.gateway;
+
+import dev.keelson.gateway.http.HttpListener;
+import dev.keelson.gateway.http.HttpTimeouts;
+import dev.keelson.gateway.record.RequestRecords;
+import dev.keelson.gateway.route.DeploymentSnapshot;
+import dev.keelson.gateway.route.Dispatcher;
+import dev.keelson.gateway.route.RetryBudget;
+import dev.keelson.gateway.serve.CompletionService;
+import dev.keelson.gateway.serve.Fingerprints;
+import dev.keelson.gateway.serve.GatewayMetrics;
+import dev.keelson.gateway.serve.GatewayRoutes;
+import dev.keelson.gateway.serve.PoisonLedger;
+import dev.keelson.gateway.serve.RequestIds;
+import dev.keelson.gateway.session.RoutingTableStore;
+import dev.keelson.serving.openai.Json;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * The data path, wired: everything that serves without the control plane. Starts no thread of its
+ * own.
+ */
+final class Gateway {
+    /**
+     * Retries per 10 s that are always allowed: more than every request in flight on a few engines
+     * that die at once.
+     */
+    private static final int RETRY_FLOOR = 128;
+
+    private final Dispatcher dispatcher;
+    private final HttpListener listener;
+    private final RoutingTableStore tables;
+    private final PoisonLedger poison = new PoisonLedger();
+
+    Gateway(
+            InetSocketAddress address,
+            Path data,
+            int queueLimit,
+            Duration deadline,
+            RequestRecords records,
+            InstantSource clock)
+            throws IOException {
+        Files.createDirectories(data);
+        dispatcher = new Dispatcher(System::nanoTime, queueLimit);
+        tables = new RoutingTableStore(data.resolve("routes.pb"), dispatcher::update);
+        tables.restore();
+        GatewayMetrics metrics = new GatewayMetrics();
+        CompletionService completions =
+                new CompletionService(
+                        new CompletionService.Parts(
+                                dispatcher,
+                                new RetryBudget(clock, RETRY_FLOOR),
+                                records,
+                                metrics,
+                                Fingerprints.open(data.resolve("fingerprint.key")),
+                                poison,
+                                new RequestIds()),
+                        deadline,
+                        System::nanoTime);
+        listener =
+                HttpListener.bind(
+                        address,
+                        new GatewayRoutes(completions, dispatcher, metrics, clock),
+                        HttpTimeouts.USUAL,
+                        Json.MAX_BODY_BYTES);
+        gauges(metrics, records);
+    }
+
+    private void gauges(GatewayMetrics metrics, RequestRecords records) {
+        metrics.gauge(
+                "keelson_gateway_in_flight",
+                "Requests sent to a replica and not finished.",
+                dispatcher,
+                d -> d.snapshot().stream().mapToInt(DeploymentSnapshot::inFlight).sum());
+        metrics.gauge(
+                "keelson_gateway_queued",
+                "Requests that wait for a replica.",
+                dispatcher,
+                d -> d.snapshot().stream().mapToInt(DeploymentSnapshot::queued).sum());
+        metrics.gauge(
+                "keelson_gateway_connections",
+                "Client connections open.",
+                listener,
+                HttpListener::open);
+        metrics.gauge(
+                "keelson_gateway_spooled_records",
+                "Records on disk that Kafka has not acknowledged.",
+                records,
+                r -> r.state().getSpooled());
+        metrics.gauge(
+                "keelson_gateway_dropped_records",
+                "Records lost to the spool's bound since the data folder was made.",
+                records,
+                r -> r.state().getDropped());
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    HttpListener listener() {
+        return listener;
+    }
+
+    RoutingTableStore tables() {
+        return tables;
+    }
+
+    PoisonLedger poison() {
+        return poison;
+    }
+}

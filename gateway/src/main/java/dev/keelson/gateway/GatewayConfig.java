@@ -1,0 +1,54 @@
+package dev.keelson.gateway;
+
+import dev.keelson.exchange.config.ConfigFile;
+import dev.keelson.exchange.config.ConfigSection;
+import dev.keelson.exchange.identity.JoinSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What the gateway's file says.
+ *
+ * @param name wanted name in the fleet
+ * @param data folder for identity, request log and the last routing table
+ * @param http address that clients use
+ * @param queueLimit requests that wait while no replica takes them; default 512
+ * @param requestDeadline by when a request has its first token; default 60 s
+ * @param plainStorage keep records uncompressed
+ */
+record GatewayConfig(
+        String name,
+        Path data,
+        InetSocketAddress http,
+        JoinSettings join,
+        int queueLimit,
+        Duration requestDeadline,
+        boolean plainStorage) {
+
+    static GatewayConfig read(Path file) {
+        return of(ConfigFile.read(file));
+    }
+
+    static GatewayConfig of(ConfigSection file) {
+        String name = file.text("name");
+        ConfigSection http = file.section("http");
+        ConfigSection control = file.section("controlPlane");
+        GatewayConfig config =
+                new GatewayConfig(
+                        name,
+                        file.file("data"),
+                        new InetSocketAddress(http.text("host"), http.number("port")),
+                        new JoinSettings(
+                                "gateway",
+                                name,
+                                control.text("grpc"),
+                                control.text("caFingerprint"),
+                                control.optionalText("joinToken").orElse(null)),
+                        file.number("queueLimit", 512),
+                        file.duration("requestDeadline", Duration.ofSeconds(60)),
+                        file.flag("plainStorage", false));
+        file.noMoreKeys();
+        return config;
+    }
+}

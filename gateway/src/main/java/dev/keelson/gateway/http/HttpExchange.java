@@ -1,0 +1,205 @@
+package dev.keelson.gateway.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and the way to answer it. The methods that write are for the handler's thread alone;
+ * {@link #isClientGone} and the callback of {@link #whenClientGone} may be used from any.
+ */
+public final class HttpExchange {
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Runnable GONE = () -> {};
+
+    private final HttpRequest request;
+    private final OutputStream out;
+    private final HttpConnection connection;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Runnable> whenGone = new AtomicReference<>();
+    private byte[] frame = new byte[1024];
+    private boolean started;
+    private boolean chunked;
+    private boolean closes;
+
+    HttpExchange(HttpRequest request, OutputStream out, HttpConnection connection) {
+        this.request = request;
+        this.out = out;
+        this.connection = connection;
+        this.closes = !request.keepsAlive();
+    }
+
+    public HttpRequest request() {
+        return request;
+    }
+
+    /**
+     * Runs the action once, at once if the client has already left, when the client closes its end.
+     */
+    public void whenClientGone(Runnable action) {
+        Runnable before = whenGone.getAndUpdate(now -> now == GONE ? GONE : action);
+        if (before == GONE) {
+            action.run();
+        }
+    }
+
+    public boolean isClientGone() {
+        return whenGone.get() == GONE;
+    }
+
+    /** Has a status been sent? */
+    public boolean isStarted() {
+        return started;
+    }
+
+    /** Sends a whole answer. */
+    public void respond(int status, String contentType, Map<String, String> headers, byte[] body)
+            throws IOException {
+        StringBuilder head =
+                head(status, contentType, headers).append("Content-Length: ").append(body.length);
+        byte[] start = end(head);
+        boolean bodiless = request.method().equals("HEAD");
+        byte[] whole = new byte[start.length + (bodiless ? 0 : body.length)];
+        System.arraycopy(start, 0, whole, 0, start.length);
+        System.arraycopy(body, 0, whole, start.length, whole.length - start.length);
+        write(whole, whole.length);
+    }
+
+    /** Starts an answer of unknown length together with its first bytes, in one packet. */
+    public void startStream(
+            int status, String contentType, Map<String, String> headers, byte[] first, int length)
+            throws IOException {
+        chunked = request.http11();
+        closes |= !chunked;
+        StringBuilder head = head(status, contentType, headers);
+        byte[] start =
+                end(
+                        chunked
+                                ? head.append("Transfer-Encoding: chunked")
+                                : head.append("Pragma: no-cache"));
+        int framed = frame(start.length, first, length);
+        System.arraycopy(start, 0, frame, 0, start.length);
+        write(frame, framed);
+    }
+
+    /** Sends more of a started stream at once. */
+    public void stream(byte[] bytes, int length) throws IOException {
+        write(frame, frame(0, bytes, length));
+    }
+
+    /** Ends a stream. */
+    public void endStream() throws IOException {
+        if (chunked) {
+            write(LAST_CHUNK, LAST_CHUNK.length);
+        }
+    }
+
+    /** Answers could not be finished: the connection must not be used again. */
+    public void abandon() {
+        closes = true;
+    }
+
+    boolean closes() {
+        return closes;
+    }
+
+    void clientGone() {
+        Runnable action = whenGone.getAndSet(GONE);
+        if (action != null && action != GONE) {
+            action.run();
+        }
+    }
+
+    void finished() {
+        done.countDown();
+    }
+
+    boolean isFinished() {
+        return done.getCount() == 0;
+    }
+
+    void awaitFinished() throws InterruptedException {
+        done.await();
+    }
+
+    private StringBuilder head(int status, String contentType, Map<String, String> headers) {
+        started = true;
+        StringBuilder head = new StringBuilder(256);
+        head.append("HTTP/1.1 ")
+                .append(status)
+                .append(' ')
+                .append(phrase(status))
+                .append("\r\nContent-Type: ");
+        head.append(contentType).append("\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        if (closes) {
+            head.append("Connection: close\r\n");
+        } else if (!request.http11()) {
+            head.append("Connection: keep-alive\r\n");
+        }
+        return head;
+    }
+
+    private static byte[] end(StringBuilder head) {
+        return head.append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    // Puts a chunk into the frame buffer from `at` on; returns the end.
+    private int frame(int at, byte[] bytes, int length) {
+        int need = at + length + 16;
+        if (frame.length < need) {
+            frame = new byte[need * 2];
+        }
+        int position = at;
+        if (chunked) {
+            int digits = (35 - Integer.numberOfLeadingZeros(length)) / 4;
+            for (int i = digits - 1; i >= 0; i--) {
+                frame[position++] = (byte) Character.forDigit(length >> (4 * i) & 15, 16);
+            }
+            frame[position++] = '\r';
+            frame[position++] = '\n';
+        }
+        System.arraycopy(bytes, 0, frame, position, length);
+        position += length;
+        if (chunked) {
+            frame[position++] = '\r';
+            frame[position++] = '\n';
+        }
+        return position;
+    }
+
+    private void write(byte[] bytes, int length) throws IOException {
+        connection.writing(true);
+        try {
+            out.write(bytes, 0, length);
+        } catch (IOException e) {
+            closes = true;
+            clientGone();
+            throw e;
+        } finally {
+            connection.writing(false);
+        }
+    }
+
+    private static String phrase(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 400 -> "Bad Request";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 413 -> "Content Too Large";
+            case 422 -> "Unprocessable Content";
+            case 429 -> "Too Many Requests";
+            case 500 -> "Internal Server Error";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> "Status";
+        };
+    }
+}

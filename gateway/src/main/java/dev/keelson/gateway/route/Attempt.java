@@ -1,0 +1,125 @@
+package dev.keelson.gateway.route;
+
+import dev.keelson.gateway.upstream.UpstreamConnection;
+import dev.keelson.gateway.upstream.UpstreamPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request placed on one replica, until it ends. Its request's thread drives it; the dispatcher
+ * may abort it.
+ */
+public final class Attempt {
+    /** How it went, as far as the replica is concerned. */
+    public enum End {
+        SUCCEEDED,
+        /** The replica failed. */
+        FAILED,
+        /** It refuses new requests because it is about to leave. */
+        DRAINING,
+        /** Says nothing about the replica: the client left, or the request was at fault. */
+        NEUTRAL
+    }
+
+    /** Why the dispatcher ended it. */
+    public enum Abort {
+        /** The replica makes no progress and another can take the request. */
+        MOVED,
+        /** The deadline passed before the first token. */
+        DEADLINE,
+        /** A stream stood still for too long. */
+        STALLED,
+        /** The client left. */
+        CANCELLED
+    }
+
+    private final ReplicaSlot slot;
+    private final Ticket ticket;
+    private final long startedNanos;
+    private boolean suspect;
+    private volatile long lastByteNanos;
+    private volatile boolean token;
+    private volatile @Nullable Abort aborted;
+    private @Nullable UpstreamConnection connection; // guarded by this
+
+    Attempt(ReplicaSlot slot, Ticket ticket, long nowNanos) {
+        this.slot = slot;
+        this.ticket = ticket;
+        this.startedNanos = nowNanos;
+        this.lastByteNanos = nowNanos;
+        this.suspect = ticket.isSuspect();
+    }
+
+    public String replica() {
+        return slot.id().value();
+    }
+
+    public UpstreamPool pool() {
+        return slot.pool();
+    }
+
+    /** The connection that it uses from now on; closed at once if it was aborted meanwhile. */
+    public synchronized void attach(UpstreamConnection used) {
+        connection = used;
+        if (aborted != null) {
+            used.close();
+        }
+    }
+
+    /** The connection is out of its hands. */
+    public synchronized void detach() {
+        connection = null;
+    }
+
+    synchronized void abort(Abort why) {
+        if (aborted == null) {
+            aborted = why;
+            if (connection != null) {
+                connection.close();
+            }
+        }
+    }
+
+    /** Why it was aborted; null while nobody did. */
+    public @Nullable Abort aborted() {
+        return aborted;
+    }
+
+    /** A byte came. */
+    public void progress(long nowNanos) {
+        lastByteNanos = nowNanos;
+        slot.progress(nowNanos);
+    }
+
+    /** A token came: from now on it belongs to the client and cannot move. */
+    public void token() {
+        token = true;
+    }
+
+    public boolean hasToken() {
+        return token;
+    }
+
+    Ticket ticket() {
+        return ticket;
+    }
+
+    ReplicaSlot slot() {
+        return slot;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    long lastByteNanos() {
+        return lastByteNanos;
+    }
+
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    void clearSuspicion() {
+        suspect = false;
+    }
+}

@@ -1,0 +1,410 @@
+package dev.keelson.gateway.route;
+
+import dev.keelson.protocol.v1.RoutedDeployment;
+import dev.keelson.protocol.v1.RoutingTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives requests their replica, or lets them wait. Thread-safe, one lock. {@link #tick} is stepped
+ * every quarter of a second: it moves requests away from replicas that stand still and lets waiting
+ * ones try again.
+ */
+public final class Dispatcher {
+    /** Silence beyond what is usual after which a request without token moves. */
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
+
+    /** Silence of one stream after which it counts as broken. */
+    private static final long STALLED_NANOS = Duration.ofSeconds(60).toNanos();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LongSupplier nanos;
+    private final int queueLimit;
+    private final Map<String, DeploymentRoutes> routes = new LinkedHashMap<>();
+    private Set<String> quarantined = Set.of();
+    private boolean hasTable;
+    private int waiting;
+
+    /**
+     * @param queueLimit requests that wait at once, over all deployments
+     */
+    public Dispatcher(LongSupplier nanos, int queueLimit) {
+        this.nanos = nanos;
+        this.queueLimit = queueLimit;
+    }
+
+    /** Takes a new table; requests that wait are placed by it at once. */
+    public void update(RoutingTable table) {
+        lock.lock();
+        try {
+            hasTable = true;
+            quarantined = Set.copyOf(table.getQuarantinedList());
+            Map<String, DeploymentRoutes> gone = new LinkedHashMap<>(routes);
+            for (RoutedDeployment routed : table.getDeploymentsList()) {
+                DeploymentRoutes known = gone.remove(routed.getDeployment());
+                if (known == null) {
+                    routes.put(
+                            routed.getDeployment(),
+                            new DeploymentRoutes(routed, nanos.getAsLong()));
+                } else {
+                    known.update(routed, nanos.getAsLong());
+                }
+            }
+            gone.forEach(this::remove);
+            routes.values().forEach(this::place);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remove(String name, DeploymentRoutes gone) {
+        routes.remove(name);
+        gone.close();
+        for (Ticket ticket : gone.queue()) {
+            answer(ticket, Grant.Refusal.UNKNOWN);
+        }
+        waiting -= gone.queue().size();
+    }
+
+    /**
+     * The deployment that serves the model, by its served name or its own; null if there is none.
+     */
+    public @Nullable String deploymentOf(String model) {
+        lock.lock();
+        try {
+            for (DeploymentRoutes route : routes.values()) {
+                if (route.routed().getServedModel().equals(model)
+                        || route.routed().getDeployment().equals(model)) {
+                    return route.routed().getDeployment();
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Names that the API shows. */
+    public List<String> models() {
+        lock.lock();
+        try {
+            return routes.values().stream()
+                    .map(DeploymentRoutes::routed)
+                    .map(r -> r.getServedModel().isEmpty() ? r.getDeployment() : r.getServedModel())
+                    .distinct()
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has any table been taken, from the control plane or from disk? */
+    public boolean hasTable() {
+        lock.lock();
+        try {
+            return hasTable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public boolean hasQuarantine() {
+        return !quarantinedNow().isEmpty();
+    }
+
+    public boolean isQuarantined(String fingerprint) {
+        return quarantinedNow().contains(fingerprint);
+    }
+
+    private Set<String> quarantinedNow() {
+        lock.lock();
+        try {
+            return quarantined;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The routing state of a request that comes now.
+     *
+     * @param expectedTokens how long its first byte may take: 0 for a stream, all its tokens
+     *     otherwise
+     */
+    public Ticket arrive(String deployment, Duration deadline, int expectedTokens) {
+        lock.lock();
+        try {
+            DeploymentRoutes route = routes.get(deployment);
+            double usual = 0;
+            if (route != null) {
+                route.arrivals++;
+                usual =
+                        2
+                                * (route.usualFirstTokenSeconds()
+                                        + expectedTokens * route.usualTokenSeconds());
+            }
+            long now = nanos.getAsLong();
+            long patience = PATIENCE_NANOS + (long) (usual * 1e9);
+            return new Ticket(deployment, now + deadline.toNanos(), patience, expectedTokens == 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for a place. A retry goes before those that have not been tried.
+     *
+     * @param retry it was placed before
+     */
+    public Grant acquire(Ticket ticket, boolean retry) throws InterruptedException {
+        CompletableFuture<Grant> waiter;
+        lock.lock();
+        try {
+            Grant now = placeNow(ticket, retry);
+            if (now != null) {
+                return now;
+            }
+            waiter = new CompletableFuture<>();
+            ticket.waiter = waiter;
+        } finally {
+            lock.unlock();
+        }
+        long left = ticket.deadlineNanos() - nanos.getAsLong();
+        try {
+            return waiter.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return giveUp(ticket, waiter);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private @Nullable Grant placeNow(Ticket ticket, boolean retry) {
+        DeploymentRoutes route = routes.get(ticket.deployment());
+        if (ticket.cancelled) {
+            return Grant.Refusal.CANCELLED;
+        }
+        if (route == null) {
+            return Grant.Refusal.UNKNOWN;
+        }
+        if (nanos.getAsLong() - ticket.deadlineNanos() >= 0) {
+            return Grant.Refusal.DEADLINE;
+        }
+        ReplicaSlot slot =
+                retry || route.queue().isEmpty() ? route.choose(ticket, nanos.getAsLong()) : null;
+        if (slot != null) {
+            return begin(ticket, slot);
+        }
+        if (retry) {
+            route.queue().addFirst(ticket);
+        } else if (waiting >= queueLimit) {
+            return Grant.Refusal.QUEUE_FULL;
+        } else {
+            route.queue().addLast(ticket);
+        }
+        waiting++;
+        return null;
+    }
+
+    private Grant giveUp(Ticket ticket, CompletableFuture<Grant> waiter) {
+        lock.lock();
+        try {
+            leaveQueue(ticket);
+            Grant meanwhile = waiter.getNow(null);
+            return meanwhile == null ? Grant.Refusal.DEADLINE : meanwhile;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leaveQueue(Ticket ticket) {
+        DeploymentRoutes route = routes.get(ticket.deployment());
+        if (route != null && route.queue().remove(ticket)) {
+            waiting--;
+        }
+    }
+
+    private Grant.Place begin(Ticket ticket, ReplicaSlot slot) {
+        Attempt attempt = new Attempt(slot, ticket, nanos.getAsLong());
+        ticket.current = attempt;
+        ticket.triedOn(slot);
+        slot.begin(attempt);
+        return new Grant.Place(attempt);
+    }
+
+    private static void answer(Ticket ticket, Grant grant) {
+        CompletableFuture<Grant> waiter = ticket.waiter;
+        ticket.waiter = null;
+        if (waiter != null) {
+            waiter.complete(grant);
+        }
+    }
+
+    // Suspects may be unable to go where others can: each is asked, in order.
+    private void place(DeploymentRoutes route) {
+        long now = nanos.getAsLong();
+        Iterator<Ticket> queue = route.queue().iterator();
+        while (queue.hasNext() && route.hasRoom(now)) {
+            Ticket ticket = queue.next();
+            ReplicaSlot slot = route.choose(ticket, now);
+            if (slot != null) {
+                queue.remove();
+                waiting--;
+                answer(ticket, begin(ticket, slot));
+            }
+        }
+    }
+
+    /** A token came to the client: the request is no longer suspected of killing. */
+    public void firstToken(Attempt attempt) {
+        attempt.token();
+        if (attempt.isSuspect()) {
+            lock.lock();
+            try {
+                attempt.slot().cleared(attempt);
+                placeFor(attempt);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** The place is free again. */
+    public void release(Attempt attempt, Attempt.End how) {
+        lock.lock();
+        try {
+            attempt.slot().end(attempt, how, nanos.getAsLong());
+            attempt.ticket().current = null;
+            placeFor(attempt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The replica died with the request in flight; to be said before {@link #release}. */
+    public void died(Attempt attempt) {
+        lock.lock();
+        try {
+            attempt.ticket().diedOn(attempt.slot(), nanos.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void placeFor(Attempt attempt) {
+        DeploymentRoutes route = routes.get(attempt.ticket().deployment());
+        if (route != null) {
+            place(route);
+        }
+    }
+
+    /**
+     * The client left: the request waits no more, and its engine is told by the end of the
+     * connection.
+     */
+    public void cancel(Ticket ticket) {
+        lock.lock();
+        try {
+            ticket.cancelled = true;
+            leaveQueue(ticket);
+            answer(ticket, Grant.Refusal.CANCELLED);
+            if (ticket.current != null) {
+                ticket.current.abort(Attempt.Abort.CANCELLED);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a finished request took, so that patience fits the deployment. */
+    public void observed(String deployment, double firstTokenSeconds, double tokenSeconds) {
+        lock.lock();
+        try {
+            DeploymentRoutes route = routes.get(deployment);
+            if (route != null) {
+                route.observed(firstTokenSeconds, tokenSeconds);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tokens that reached a client. */
+    public void tokens(String deployment, int count) {
+        lock.lock();
+        try {
+            DeploymentRoutes route = routes.get(deployment);
+            if (route != null) {
+                route.outputTokens += count;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Moves requests off replicas that stand still, ends those past their deadline, lets waiting
+     * ones try again.
+     */
+    public void tick() {
+        lock.lock();
+        try {
+            for (DeploymentRoutes route : routes.values()) {
+                for (ReplicaSlot slot : route.allSlots()) {
+                    watch(route, slot);
+                    slot.pool().tick();
+                }
+                place(route);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void watch(DeploymentRoutes route, ReplicaSlot slot) {
+        long now = nanos.getAsLong();
+        for (Attempt attempt : slot.attempts()) {
+            if (attempt.hasToken()) {
+                if (now - attempt.lastByteNanos() > STALLED_NANOS) {
+                    attempt.abort(Attempt.Abort.STALLED);
+                }
+            } else if (now - attempt.ticket().deadlineNanos() >= 0) {
+                attempt.abort(Attempt.Abort.DEADLINE);
+            } else if (isHung(attempt, now) && route.hasOtherUsable(slot, now)) {
+                attempt.abort(Attempt.Abort.MOVED);
+            }
+        }
+    }
+
+    // Other requests that move on the same replica speak for it: then this one only waits its turn
+    // there.
+    private static boolean isHung(Attempt attempt, long now) {
+        long silentSince = Math.max(attempt.startedNanos(), attempt.slot().progressNanos());
+        return now - silentSince > attempt.ticket().patienceNanos();
+    }
+
+    /** Load of each deployment and replica, for the report. */
+    public List<DeploymentSnapshot> snapshot() {
+        lock.lock();
+        try {
+            List<DeploymentSnapshot> all = new ArrayList<>();
+            routes.forEach((name, route) ->
+                    all.add(DeploymentSnapshot.of(name, route, nanos.getAsLong())));
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

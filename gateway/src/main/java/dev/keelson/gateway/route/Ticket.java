@@ -1,0 +1,99 @@
+package dev.keelson.gateway.route;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routing state of one request: where it was, what died under it. Guarded by the dispatcher's
+ * lock, but for what only the request's own thread asks.
+ */
+public final class Ticket {
+    // One machine that dies takes its engines with it within moments: that is one death, not two.
+    private static final long SAME_CAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private record Death(String replica, String node, long nanos) {}
+
+    private final String deployment;
+    private final long deadlineNanos;
+    private final long patienceNanos;
+    private final boolean streaming;
+    private final Set<String> tried = new HashSet<>();
+    private final List<Death> deaths = new ArrayList<>();
+    @Nullable CompletableFuture<Grant> waiter;
+    @Nullable Attempt current;
+    boolean cancelled;
+
+    /**
+     * @param deadlineNanos by when the first token must have come
+     * @param patienceNanos silence of a replica that is usual for such a request
+     */
+    Ticket(String deployment, long deadlineNanos, long patienceNanos, boolean streaming) {
+        this.deployment = deployment;
+        this.deadlineNanos = deadlineNanos;
+        this.patienceNanos = patienceNanos;
+        this.streaming = streaming;
+    }
+
+    public String deployment() {
+        return deployment;
+    }
+
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    long patienceNanos() {
+        return patienceNanos;
+    }
+
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    boolean wasTriedOn(ReplicaSlot slot) {
+        return tried.contains(slot.id().value());
+    }
+
+    boolean diedOnNode(String node) {
+        return deaths.stream().anyMatch(death -> death.node().equals(node));
+    }
+
+    void triedOn(ReplicaSlot slot) {
+        tried.add(slot.id().value());
+    }
+
+    void diedOn(ReplicaSlot slot, long nowNanos) {
+        deaths.add(new Death(slot.id().value(), slot.node(), nowNanos));
+    }
+
+    /** It was in flight on a replica that died: it may be the cause, or may not. */
+    boolean isSuspect() {
+        return !deaths.isEmpty();
+    }
+
+    /**
+     * It was in flight on replicas that died of different causes but itself: it is not tried again.
+     */
+    public boolean isPoison() {
+        if (deaths.size() >= 3) {
+            return true;
+        }
+        if (deaths.size() < 2) {
+            return false;
+        }
+        Death first = deaths.get(0);
+        Death second = deaths.get(1);
+        return !first.node().equals(second.node())
+                || second.nanos() - first.nanos() > SAME_CAUSE_NANOS;
+    }
+
+    /** Replicas that died under it. */
+    public List<String> deadReplicas() {
+        return deaths.stream().map(Death::replica).toList();
+    }
+}

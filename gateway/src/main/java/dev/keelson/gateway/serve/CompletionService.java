@@ -1,0 +1,367 @@
+package dev.keelson.gateway.serve;
+
+import dev.keelson.gateway.http.HttpExchange;
+import dev.keelson.gateway.http.HttpRequest;
+import dev.keelson.gateway.record.RequestRecords;
+import dev.keelson.gateway.route.Attempt;
+import dev.keelson.gateway.route.Dispatcher;
+import dev.keelson.gateway.route.Grant;
+import dev.keelson.gateway.route.RetryBudget;
+import dev.keelson.gateway.route.Ticket;
+import dev.keelson.gateway.serve.AttemptResult.Cause;
+import dev.keelson.protocol.v1.Arrival;
+import dev.keelson.protocol.v1.Completion;
+import dev.keelson.protocol.v1.PoisonReport;
+import dev.keelson.serving.openai.ChatRequest;
+import dev.keelson.serving.openai.CompletionRequest;
+import dev.keelson.serving.openai.InvalidRequestException;
+import dev.keelson.serving.openai.Json;
+import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.OpenAiRequest;
+import dev.keelson.serving.openai.OpenAiRequests;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves one POST to a completion endpoint, from its arrival record to its completion record.
+ * Thread-safe.
+ */
+public final class CompletionService {
+    public static final String COMPLETIONS = "/v1/completions";
+    public static final String CHAT = "/v1/chat/completions";
+    private static final String UNKNOWN = "unknown";
+    private static final String TENANT = "default";
+    private static final int MOST_ATTEMPTS = 3;
+    // Replicas that could not be reached, or said that they leave, are not attempts; still this
+    // ends.
+    private static final int MOST_PLACES = 12;
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final int CHAT_TOKENS_GUESS = 256;
+
+    private final Dispatcher dispatcher;
+    private final RetryBudget budget;
+    private final RequestRecords records;
+    private final GatewayMetrics metrics;
+    private final Fingerprints fingerprints;
+    private final PoisonLedger poison;
+    private final RequestIds ids;
+    private final Duration deadline;
+    private final LongSupplier nanos;
+    private final AttemptRunner runner;
+
+    /** What it works with. */
+    public record Parts(
+            Dispatcher dispatcher,
+            RetryBudget budget,
+            RequestRecords records,
+            GatewayMetrics metrics,
+            Fingerprints fingerprints,
+            PoisonLedger poison,
+            RequestIds ids) {}
+
+    /**
+     * @param deadline by when a request must have its first token, unless it says so itself
+     */
+    public CompletionService(Parts parts, Duration deadline, LongSupplier nanos) {
+        this.dispatcher = parts.dispatcher();
+        this.budget = parts.budget();
+        this.records = parts.records();
+        this.metrics = parts.metrics();
+        this.fingerprints = parts.fingerprints();
+        this.poison = parts.poison();
+        this.ids = parts.ids();
+        this.deadline = deadline;
+        this.nanos = nanos;
+        this.runner = new AttemptRunner(dispatcher, nanos);
+    }
+
+    /** Answers and records the request. */
+    public void serve(HttpExchange exchange) {
+        long arrived = nanos.getAsLong();
+        String id = ids.next();
+        HttpRequest request = exchange.request();
+        budget.request();
+        try {
+            OpenAiRequest asked = read(request);
+            String deployment = deploymentOf(asked);
+            refuseKnownPoison(request.body());
+            int expected = asked.options().stream() ? 0 : maxTokens(asked);
+            Ticket ticket = dispatcher.arrive(deployment, deadlineOf(request), expected);
+            RequestProgress progress =
+                    new RequestProgress(id, exchange, asked, ticket, choices(asked), arrived);
+            records.arrival(id, deployment, TENANT, arrival(request, asked));
+            exchange.whenClientGone(() -> dispatcher.cancel(ticket));
+            finish(progress, place(progress));
+        } catch (InvalidRequestException e) {
+            refuse(id, exchange, e.error(), arrived);
+        }
+    }
+
+    private OpenAiRequest read(HttpRequest request) throws InvalidRequestException {
+        if (request.tooLarge()) {
+            throw new InvalidRequestException(OpenAiError.tooLarge(Json.MAX_BODY_BYTES));
+        }
+        return request.path().equals(CHAT)
+                ? OpenAiRequests.chat(request.body())
+                : OpenAiRequests.completion(request.body());
+    }
+
+    private String deploymentOf(OpenAiRequest asked) throws InvalidRequestException {
+        if (!dispatcher.hasTable()) {
+            throw new InvalidRequestException(
+                    OpenAiError.server(
+                            503, "starting", "This gateway does not know the fleet yet."));
+        }
+        String deployment = dispatcher.deploymentOf(asked.model());
+        if (deployment == null) {
+            throw new InvalidRequestException(OpenAiError.modelNotFound(asked.model()));
+        }
+        return deployment;
+    }
+
+    private void refuseKnownPoison(byte[] body) throws InvalidRequestException {
+        if (poison.isEmpty() && !dispatcher.hasQuarantine()) {
+            return;
+        }
+        String fingerprint = fingerprints.of(body);
+        if (poison.holds(fingerprint) || dispatcher.isQuarantined(fingerprint)) {
+            throw new InvalidRequestException(poisoned());
+        }
+    }
+
+    private static OpenAiError poisoned() {
+        return OpenAiError.server(
+                422,
+                "poison_request",
+                "Replicas died while they served this request; it is not tried again.");
+    }
+
+    private Duration deadlineOf(HttpRequest request) throws InvalidRequestException {
+        String given = request.header("keelson-deadline-ms");
+        if (given == null) {
+            return deadline;
+        }
+        if (!given.matches("\\d{1,7}") || given.matches("0+")) {
+            throw new InvalidRequestException(
+                    OpenAiError.invalid(
+                            "The header Keelson-Deadline-Ms must be 1 to 9999999.", null));
+        }
+        return Duration.ofMillis(Long.parseLong(given));
+    }
+
+    private static int maxTokens(OpenAiRequest asked) {
+        return switch (asked) {
+            case CompletionRequest completion -> completion.maxTokens();
+            case ChatRequest chat -> {
+                Integer given = chat.options().maxTokens();
+                yield given == null ? CHAT_TOKENS_GUESS : given;
+            }
+        };
+    }
+
+    private static int choices(OpenAiRequest asked) {
+        return switch (asked) {
+            case CompletionRequest completion ->
+                    completion.prompts().size() * completion.options().n();
+            case ChatRequest chat -> chat.options().n();
+        };
+    }
+
+    private static Arrival arrival(HttpRequest request, @Nullable OpenAiRequest asked) {
+        Arrival.Builder arrival =
+                Arrival.newBuilder()
+                        .setPromptTokensEstimate(request.body().length / BYTES_PER_TOKEN);
+        if (asked != null) {
+            arrival.setMaxTokens(maxTokens(asked)).setStreaming(asked.options().stream());
+        }
+        return arrival.build();
+    }
+
+    private Outcome place(RequestProgress request) {
+        Ticket ticket = request.ticket();
+        try {
+            for (int places = 0; places < MOST_PLACES; places++) {
+                Grant grant = dispatcher.acquire(ticket, places > 0);
+                Outcome outcome =
+                        switch (grant) {
+                            case Grant.Refusal refusal -> refused(request, refusal);
+                            case Grant.Place place -> attempt(request, place.attempt());
+                        };
+                if (outcome != null) {
+                    return outcome;
+                }
+            }
+            return fail(request, Completion.Outcome.FAILED, noReplica());
+        } catch (ClientLeftException e) {
+            return Outcome.cancelled();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Outcome.cancelled();
+        }
+    }
+
+    private static OpenAiError noReplica() {
+        return OpenAiError.server(502, "upstream_failed", "No replica could serve this request.");
+    }
+
+    private Outcome refused(RequestProgress request, Grant.Refusal refusal)
+            throws ClientLeftException {
+        return switch (refusal) {
+            case CANCELLED -> throw new ClientLeftException(null);
+            case UNKNOWN ->
+                    fail(
+                            request,
+                            Completion.Outcome.REFUSED,
+                            OpenAiError.modelNotFound(request.asked().model()));
+            case QUEUE_FULL ->
+                    fail(
+                            request,
+                            Completion.Outcome.SHED,
+                            OpenAiError.server(
+                                    429,
+                                    "queue_full",
+                                    "Too many requests wait; try again shortly."));
+            case DEADLINE -> fail(request, Completion.Outcome.SHED, late());
+        };
+    }
+
+    private static OpenAiError late() {
+        return OpenAiError.server(
+                503,
+                "deadline_exceeded",
+                "No replica could begin this request before its deadline.");
+    }
+
+    // Null: another place is to be asked for.
+    private @Nullable Outcome attempt(RequestProgress request, Attempt attempt)
+            throws ClientLeftException {
+        request.tried(attempt.replica());
+        Attempt.End end = Attempt.End.NEUTRAL;
+        try {
+            AttemptResult result = runner.run(request, attempt);
+            end = endOf(result);
+            if (result instanceof AttemptResult.Retry retry) {
+                if (retry.cause() == Cause.DIED) {
+                    dispatcher.died(attempt);
+                }
+                return afterFailure(request, retry);
+            }
+            return ((AttemptResult.Final) result).outcome();
+        } finally {
+            dispatcher.release(attempt, end);
+        }
+    }
+
+    private static Attempt.End endOf(AttemptResult result) {
+        return switch (result) {
+            case AttemptResult.Final ended ->
+                    switch (ended.outcome().kind()) {
+                        case SUCCEEDED -> Attempt.End.SUCCEEDED;
+                        case BROKEN -> Attempt.End.FAILED;
+                        default -> Attempt.End.NEUTRAL;
+                    };
+            case AttemptResult.Retry retry ->
+                    switch (retry.cause()) {
+                        case DRAINING -> Attempt.End.DRAINING;
+                        case DEADLINE -> Attempt.End.NEUTRAL;
+                        case UNREACHABLE, DIED, FAILED, HUNG -> Attempt.End.FAILED;
+                    };
+        };
+    }
+
+    private @Nullable Outcome afterFailure(RequestProgress request, AttemptResult.Retry retry)
+            throws ClientLeftException {
+        if (request.ticket().isPoison()) {
+            String fingerprint = fingerprints.of(request.exchange().request().body());
+            PoisonReport report =
+                    PoisonReport.newBuilder()
+                            .setFingerprint(fingerprint)
+                            .setDeployment(request.ticket().deployment())
+                            .addAllReplicas(request.ticket().deadReplicas())
+                            .build();
+            poison.add(report, nanos.getAsLong());
+            return fail(request, Completion.Outcome.FAILED, poisoned());
+        }
+        switch (retry.cause()) {
+            case DEADLINE -> {
+                return fail(request, Completion.Outcome.SHED, late());
+            }
+            case UNREACHABLE, DRAINING -> request.notTried();
+            case DIED, FAILED, HUNG -> {
+                if (request.attempts() >= MOST_ATTEMPTS) {
+                    return fail(request, Completion.Outcome.FAILED, retry.error());
+                }
+                if (!budget.tryRetry()) {
+                    return fail(
+                            request,
+                            Completion.Outcome.FAILED,
+                            OpenAiError.server(
+                                    503,
+                                    "retry_budget_spent",
+                                    "Replicas fail; retries are spent."));
+                }
+            }
+        }
+        metrics.retried(retry.cause());
+        return null;
+    }
+
+    private Outcome fail(RequestProgress request, Completion.Outcome kind, OpenAiError error)
+            throws ClientLeftException {
+        try {
+            respond(request.exchange(), request.id(), error);
+        } catch (IOException e) {
+            throw new ClientLeftException(e);
+        }
+        return new Outcome(kind, error.status(), error.type());
+    }
+
+    private void finish(RequestProgress request, Outcome outcome) {
+        if (outcome.kind() == Completion.Outcome.CANCELLED) {
+            request.exchange().abandon();
+        }
+        Completion completion = request.completion(outcome, nanos.getAsLong());
+        records.completion(request.id(), completion);
+        metrics.ended(completion);
+        String deployment = request.ticket().deployment();
+        dispatcher.tokens(deployment, request.outputTokens());
+        if (outcome.kind() == Completion.Outcome.SUCCEEDED && request.asked().options().stream()) {
+            dispatcher.observed(deployment, request.firstTokenSeconds(), request.tokenSeconds());
+        }
+    }
+
+    // Refused before any replica was used: still it came, and still it ended.
+    private void refuse(String id, HttpExchange exchange, OpenAiError error, long arrived) {
+        records.arrival(id, UNKNOWN, TENANT, arrival(exchange.request(), null));
+        try {
+            respond(exchange, id, error);
+        } catch (IOException e) {
+            exchange.abandon();
+        }
+        Completion completion =
+                Completion.newBuilder()
+                        .setOutcome(
+                                error.status() == 503
+                                        ? Completion.Outcome.SHED
+                                        : Completion.Outcome.REFUSED)
+                        .setStatus(error.status())
+                        .setErrorType(error.type())
+                        .setE2ESeconds((nanos.getAsLong() - arrived) / 1e9)
+                        .build();
+        records.completion(id, completion);
+        metrics.ended(completion);
+    }
+
+    private static void respond(HttpExchange exchange, String id, OpenAiError error)
+            throws IOException {
+        Map<String, String> headers = new HashMap<>(Map.of("Keelson-Request-Id", id));
+        if (error.status() == 429 || error.status() == 503) {
+            headers.put("Retry-After", "1");
+        }
+        exchange.respond(error.status(), "application/json", headers, error.toJson());
+    }
+}

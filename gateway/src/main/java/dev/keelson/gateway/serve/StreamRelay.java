@@ -1,0 +1,195 @@
+package dev.keelson.gateway.serve;
+
+import dev.keelson.gateway.http.HttpExchange;
+import dev.keelson.gateway.route.Attempt;
+import dev.keelson.gateway.route.Dispatcher;
+import dev.keelson.gateway.upstream.UpstreamConnection;
+import dev.keelson.serving.openai.ChunkScan;
+import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.ServerSentEvents;
+import dev.keelson.serving.openai.SseReader;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Passes one event stream on, whole events only, each as soon as it is there. Nothing is sent
+ * before the first token, so that until then another replica can still begin; nothing but a
+ * finish_reason for each choice and then [DONE] counts as the end. NOT thread-safe.
+ */
+final class StreamRelay implements SseReader.Sink {
+    private static final int MAX_HELD_BYTES = 1 << 20;
+
+    private final RequestProgress request;
+    private final Attempt attempt;
+    private final Dispatcher dispatcher;
+    private final LongSupplier nanos;
+    private final Map<String, String> headers;
+    private final SseReader reader = new SseReader();
+    private final ChunkScan scan = new ChunkScan();
+    private byte[] out = new byte[1024];
+    private int length;
+    private boolean token;
+    private int finishes;
+    private boolean done;
+    private boolean failed;
+    private long now;
+
+    StreamRelay(
+            RequestProgress request,
+            Attempt attempt,
+            Dispatcher dispatcher,
+            LongSupplier nanos,
+            Map<String, String> headers) {
+        this.request = request;
+        this.attempt = attempt;
+        this.dispatcher = dispatcher;
+        this.nanos = nanos;
+        this.headers = headers;
+    }
+
+    AttemptResult relay(UpstreamConnection from) throws ClientLeftException {
+        byte[] buffer = new byte[4096];
+        while (true) {
+            int read;
+            try {
+                read = from.read(buffer);
+            } catch (IOException e) {
+                return ended(AttemptResult.Cause.DIED);
+            }
+            now = nanos.getAsLong();
+            if (read < 0) {
+                return ended(AttemptResult.Cause.FAILED);
+            }
+            attempt.progress(now);
+            if (!reader.feed(buffer, 0, read, this) || length > MAX_HELD_BYTES) {
+                return ended(AttemptResult.Cause.FAILED);
+            }
+            if (failed && !hasBegun()) {
+                return ended(AttemptResult.Cause.FAILED);
+            }
+            flush();
+            if (failed) {
+                return ended(AttemptResult.Cause.FAILED);
+            }
+            if (done) {
+                end();
+                from.finish();
+                return new AttemptResult.Final(Outcome.succeeded());
+            }
+        }
+    }
+
+    @Override
+    public void event(byte[] data, int from, int to) {
+        if (done || failed) {
+            return;
+        }
+        scan.scan(data, from, to);
+        if (scan.isDone()) {
+            done = finishes >= request.choices();
+            failed = !done;
+        } else if (scan.isError()) {
+            failed = true;
+        } else {
+            account();
+        }
+        if (!failed) {
+            append(data, from, to);
+        }
+    }
+
+    private void account() {
+        finishes += scan.finishes();
+        if (scan.hasText()) {
+            token = true;
+            request.token(now);
+        }
+        request.usage(scan.promptTokens(), scan.completionTokens());
+    }
+
+    private void append(byte[] data, int from, int to) {
+        int need = length + to - from + 8;
+        if (need > out.length) {
+            out = Arrays.copyOf(out, need * 2);
+        }
+        out[length++] = 'd';
+        out[length++] = 'a';
+        out[length++] = 't';
+        out[length++] = 'a';
+        out[length++] = ':';
+        out[length++] = ' ';
+        System.arraycopy(data, from, out, length, to - from);
+        length += to - from;
+        out[length++] = '\n';
+        out[length++] = '\n';
+    }
+
+    private boolean hasBegun() {
+        return request.exchange().isStarted();
+    }
+
+    private void flush() throws ClientLeftException {
+        HttpExchange exchange = request.exchange();
+        if (length == 0 || (!exchange.isStarted() && !token && finishes == 0)) {
+            return;
+        }
+        try {
+            if (exchange.isStarted()) {
+                exchange.stream(out, length);
+            } else {
+                dispatcher.firstToken(attempt);
+                exchange.startStream(200, ServerSentEvents.MEDIA_TYPE, headers, out, length);
+            }
+        } catch (IOException e) {
+            throw new ClientLeftException(e);
+        }
+        length = 0;
+    }
+
+    private void end() throws ClientLeftException {
+        try {
+            request.exchange().endStream();
+        } catch (IOException e) {
+            throw new ClientLeftException(e);
+        }
+    }
+
+    // The connection, or the events, ended before their time.
+    private AttemptResult ended(AttemptResult.Cause cause) throws ClientLeftException {
+        Attempt.Abort aborted = attempt.aborted();
+        if (aborted == Attempt.Abort.CANCELLED) {
+            throw new ClientLeftException(null);
+        }
+        if (!hasBegun()) {
+            return AttemptResult.retry(
+                    causeOf(aborted, cause), "The replica's stream ended before its first token.");
+        }
+        String type = aborted == Attempt.Abort.STALLED ? "stream_stalled" : "stream_broken";
+        OpenAiError error =
+                OpenAiError.server(
+                        502,
+                        type,
+                        "The replica that served this request was lost; the answer is incomplete.");
+        byte[] event = ServerSentEvents.event(error.toJson());
+        try {
+            request.exchange().stream(event, event.length);
+        } catch (IOException e) {
+            throw new ClientLeftException(e);
+        }
+        end();
+        return new AttemptResult.Final(Outcome.broken(type));
+    }
+
+    static AttemptResult.Cause causeOf(
+            Attempt.@org.jspecify.annotations.Nullable Abort aborted,
+            AttemptResult.Cause otherwise) {
+        return switch (aborted) {
+            case null -> otherwise;
+            case MOVED, STALLED -> AttemptResult.Cause.HUNG;
+            case DEADLINE -> AttemptResult.Cause.DEADLINE;
+            case CANCELLED -> otherwise;
+        };
+    }
+}

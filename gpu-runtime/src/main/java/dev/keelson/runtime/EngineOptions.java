@@ -1,0 +1,115 @@
+package dev.keelson.runtime;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's command line.
+ *
+ * @param servedModel name in the OpenAI API
+ * @param knobs by name, checked
+ * @param agentGrace how long to go on without hearing from the agent; null for ever
+ */
+record EngineOptions(
+        Path model,
+        String host,
+        int port,
+        String servedModel,
+        Map<String, Long> knobs,
+        @Nullable Duration agentGrace) {
+    private static final Map<String, Long> LEAST =
+            Map.of(
+                    "max_num_seqs", 1L,
+                    "max_num_batched_tokens", 1L,
+                    "min_step_ms", 0L,
+                    "block_size", 1L,
+                    "num_blocks", 1L,
+                    "max_model_len", 2L,
+                    "seed", Long.MIN_VALUE);
+
+    static EngineOptions parse(List<String> arguments) {
+        Path model = null;
+        String host = "127.0.0.1";
+        int port = 8000;
+        String served = null;
+        Duration grace = null;
+        Map<String, Long> knobs = new TreeMap<>();
+        for (int i = 0; i < arguments.size(); i += 2) {
+            String name = arguments.get(i);
+            if (i + 1 == arguments.size()) {
+                throw new IllegalArgumentException(name + " needs a value");
+            }
+            String value = arguments.get(i + 1);
+            switch (name) {
+                case "--model" -> model = Path.of(value);
+                case "--host" -> host = value;
+                case "--port" -> port = (int) number(name, value, 0, 65_535);
+                case "--served-model" -> served = value;
+                case "--agent-grace" -> grace = duration(value);
+                case "--knob" -> knob(value, knobs);
+                default -> throw new IllegalArgumentException("unknown argument " + name);
+            }
+        }
+        if (model == null) {
+            throw new IllegalArgumentException("--model DIR is needed");
+        }
+        Path folder = model.getFileName();
+        String name = served != null ? served : folder == null ? "model" : folder.toString();
+        return new EngineOptions(model, host, port, name, Map.copyOf(knobs), grace);
+    }
+
+    /** A knob's value, or {@code absent}. */
+    long knob(String name, long absent) {
+        return knobs.getOrDefault(name, absent);
+    }
+
+    private static void knob(String text, Map<String, Long> knobs) {
+        int equals = text.indexOf('=');
+        String name = equals < 0 ? text : text.substring(0, equals);
+        Long least = LEAST.get(name);
+        if (equals < 0 || least == null) {
+            throw new IllegalArgumentException(
+                    "unknown knob "
+                            + text
+                            + "; known: "
+                            + String.join(", ", new TreeMap<>(LEAST).keySet()));
+        }
+        long most = name.equals("seed") ? Long.MAX_VALUE : 1 << 24;
+        knobs.put(name, number("knob " + name, text.substring(equals + 1), least, most));
+    }
+
+    private static long number(String name, String text, long least, long most) {
+        try {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " must be an integer, not " + text, e);
+        }
+        throw new IllegalArgumentException(
+                name + " must be " + least + " to " + most + ", not " + text);
+    }
+
+    private static Duration duration(String text) {
+        var unit = text.replaceFirst("^\\d+", "");
+        String digits = text.substring(0, text.length() - unit.length());
+        if (digits.isEmpty() || digits.length() > 12) {
+            throw new IllegalArgumentException("--agent-grace must be like 45s, not " + text);
+        }
+        long value = Long.parseLong(digits);
+        return switch (unit) {
+            case "ms" -> Duration.ofMillis(value);
+            case "s" -> Duration.ofSeconds(value);
+            case "m" -> Duration.ofMinutes(value);
+            case "h" -> Duration.ofHours(value);
+            default ->
+                    throw new IllegalArgumentException(
+                            "--agent-grace must be like 45s, not " + text);
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package dev.keelson.runtime;
+
+import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.http.EngineServer;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of an engine process: the one that steps, the one that watches for the agent, and the
+ * orderly end.
+ */
+final class EngineProcess {
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+
+    private final Engine engine;
+    private final Decoder decoder;
+    private final EngineServer server;
+    private final InstantSource clock;
+    private final @Nullable Duration agentGrace;
+
+    EngineProcess(
+            Engine engine,
+            Decoder decoder,
+            EngineServer server,
+            InstantSource clock,
+            @Nullable Duration agentGrace) {
+        this.engine = engine;
+        this.decoder = decoder;
+        this.server = server;
+        this.clock = clock;
+        this.agentGrace = agentGrace;
+    }
+
+    void start() {
+        Thread.ofPlatform().name("engine").start(this::steps);
+        server.start();
+        if (agentGrace != null) {
+            Thread.ofVirtual().name("agent-watch").start(() -> watch(agentGrace));
+        }
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("drain").unstarted(this::drain));
+    }
+
+    private void steps() {
+        try {
+            while (engine.awaitWork()) {
+                engine.step();
+            }
+            decoder.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch(Duration grace) {
+        try {
+            while (clock.instant().isBefore(server.agentSeen().plus(grace))) {
+                Thread.sleep(WATCH_EVERY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        System.err.println("engine: no agent for " + grace.toSeconds() + " s, draining");
+        System.exit(0);
+    }
+
+    /**
+     * Runs in the shutdown hook: refuses what is new, ends what runs, and leaves with 0 although a
+     * signal came.
+     */
+    private void drain() {
+        server.drain();
+        try {
+            engine.awaitQuiet();
+            while (server.isAnswering()) {
+                Thread.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.close();
+        engine.close();
+        Runtime.getRuntime().halt(0);
+    }
+}

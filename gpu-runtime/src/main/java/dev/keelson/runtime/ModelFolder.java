@@ -1,0 +1,36 @@
+package dev.keelson.runtime;
+
+import dev.keelson.runtime.tokenizer.BpeTokenizer;
+import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.LlamaWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A model in the Hugging Face layout, read whole. */
+record ModelFolder(LlamaConfig config, BpeTokenizer tokenizer, LlamaWeights weights) {
+    /**
+     * Reads the folder.
+     *
+     * @throws IOException naming the file and what is wrong with it
+     */
+    static ModelFolder read(Path folder) throws IOException {
+        for (String name : new String[] {"config.json", "tokenizer.json"}) {
+            if (!Files.isRegularFile(folder.resolve(name))) {
+                throw new IOException(folder + ": " + name + " is missing");
+            }
+        }
+        LlamaConfig config = LlamaConfig.read(folder.resolve("config.json"));
+        BpeTokenizer tokenizer = TokenizerFile.read(folder.resolve("tokenizer.json"));
+        if (tokenizer.size() > config.vocabulary()) {
+            throw new IOException(
+                    folder
+                            + ": tokenizer.json has "
+                            + tokenizer.size()
+                            + " tokens, config.json only "
+                            + config.vocabulary());
+        }
+        return new ModelFolder(config, tokenizer, LlamaWeights.read(config, folder));
+    }
+}

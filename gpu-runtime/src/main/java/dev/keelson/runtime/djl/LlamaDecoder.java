@@ -1,0 +1,91 @@
+package dev.keelson.runtime.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.engine.StepPlan;
+import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.Safetensors.Tensor;
+import java.util.Arrays;
+
+/**
+ * A Llama decoder with a paged key-value cache; one call into libtorch per step. Whatever a step
+ * allocates belongs to a scope that ends with it, so native memory stays what it was after the
+ * first steps.
+ */
+public final class LlamaDecoder implements Decoder {
+    private static final float MASKED = -1e9f;
+
+    private final int vocabulary;
+    private final int blockSize;
+    private final NDManager manager = Torch.manager();
+    private final Script script;
+    private final NDList fixed;
+
+    /**
+     * Copies the weights into native memory, allocates the cache and checks one token.
+     *
+     * @throws ArithmeticException if the weights give logits that are not finite
+     */
+    public LlamaDecoder(LlamaWeights weights, EngineLimits limits) {
+        var config = weights.config();
+        vocabulary = config.vocabulary();
+        blockSize = limits.blockSize();
+        script = new Script(LlamaScripts.step(config), manager);
+        RotaryTable rotary = RotaryTable.of(manager, config, limits.maxModelTokens());
+        fixed = new NDList(rotary.cos(), rotary.sin());
+        NDArray embedding = Torch.array(manager, weights.embedding());
+        fixed.add(Script.listed(embedding));
+        fixed.add(Script.listed(Torch.array(manager, weights.norm())));
+        fixed.add(
+                config.tied() ? embedding : Script.listed(Torch.array(manager, weights.output())));
+        Shape cache =
+                new Shape(
+                        (long) limits.blocks() * blockSize,
+                        config.keyValueHeads(),
+                        config.headWidth());
+        for (LlamaWeights.Layer layer : weights.layers()) {
+            for (Tensor t : layer.tensors()) {
+                fixed.add(Script.listed(Torch.array(manager, t)));
+            }
+            fixed.add(Script.listed(manager.zeros(cache)));
+            fixed.add(Script.listed(manager.zeros(cache)));
+        }
+        check();
+    }
+
+    @Override
+    public float[][] step(StepPlan plan) {
+        try (NDManager scope = manager.newSubManager()) {
+            var inputs = new StepInputs(plan, blockSize);
+            NDList in = inputs.arrays(scope, MASKED);
+            in.addAll(fixed);
+            // Without a row to sample the step only fills the cache; the script still wants one
+            // row.
+            float[] flat = script.call(scope, in, false).singletonOrThrow().toFloatArray();
+            float[][] rows = new float[inputs.sampled()][];
+            for (int r = 0; r < rows.length; r++) {
+                rows[r] = Arrays.copyOfRange(flat, r * vocabulary, (r + 1) * vocabulary);
+            }
+            return rows;
+        }
+    }
+
+    @Override
+    public void close() {
+        script.close();
+        manager.close();
+    }
+
+    private void check() {
+        var slice = new StepPlan.Slice(0, new int[] {0}, 0, new int[] {0}, true);
+        for (float logit : step(new StepPlan(java.util.List.of(slice)))[0]) {
+            if (!Float.isFinite(logit)) {
+                throw new ArithmeticException("the weights give logits that are not finite");
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.keelson.runtime.djl;
+
+import dev.keelson.runtime.weights.LlamaConfig;
+import java.util.Map;
+
+/** The decoder, its loss and the optimiser as TorchScript text. */
+final class LlamaScripts {
+    private static final String SHARED =
+            """
+              def rms(self: __torch__.M, x: Tensor, g: Tensor) -> Tensor:
+                return torch.mul(torch.mul(x, torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), ${eps}))), g)
+              def rope(self: __torch__.M, x: Tensor, c: Tensor, s: Tensor) -> Tensor:
+                a, b, = torch.chunk(x, 2, -1)
+                return torch.add(torch.mul(x, c), torch.mul(torch.cat([torch.neg(b), a], -1), s))
+              def feed(self: __torch__.M, x: Tensor, up: Tensor, down: Tensor) -> Tensor:
+                g, u, = torch.chunk(torch.linear(x, up), 2, -1)
+                return torch.linear(torch.mul(torch.silu(g), u), down)
+            """;
+
+    /**
+     * One step over a flat list of tokens: first {@code D} decoding rows of one token each, then
+     * chunks of prompts one after another. {@code slots} is where each token's key and value go;
+     * {@code ctx} names the slots that a row reads, the width per decoding row, then each chunk's
+     * own; {@code chunks} holds (D, width), then (tokens, context) of each chunk. Returns the
+     * logits of {@code rows}.
+     */
+    private static final String STEP =
+            """
+              def chunk(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, n: int, t: int) -> Tensor:
+                at = torch.add(torch.unsqueeze(torch.arange(n), 1), torch.sub(t, n))
+                mask = torch.repeat(torch.le(torch.unsqueeze(torch.arange(t), 0), at), [${G}, 1])
+                qs = torch.reshape(torch.permute(torch.view(q, [n, ${KV}, ${G}, ${W}]), [1, 2, 0, 3]), [1, ${KV}, torch.mul(${G}, n), ${W}])
+                ks = torch.unsqueeze(torch.transpose(k, 0, 1), 0)
+                vs = torch.unsqueeze(torch.transpose(v, 0, 1), 0)
+                o = torch.scaled_dot_product_attention(qs, ks, vs, mask)
+                return torch.reshape(torch.permute(torch.view(o, [${KV}, ${G}, n, ${W}]), [2, 0, 1, 3]), [n, ${Q}])
+              def forward(self: __torch__.M, tok: Tensor, pos: Tensor, slots: Tensor, ctx: Tensor, mask: Tensor, chunks: Tensor, rows: Tensor, cos: Tensor, sin: Tensor, ws: List[Tensor]) -> Tensor:
+                n = torch.size(tok, 0)
+                d = int(torch.select(torch.select(chunks, 0, 0), 0, 0))
+                t = int(torch.select(torch.select(chunks, 0, 0), 0, 1))
+                x = torch.index_select(ws[0], 0, tok)
+                c = torch.unsqueeze(torch.index_select(cos, 0, pos), 1)
+                s = torch.unsqueeze(torch.index_select(sin, 0, pos), 1)
+                for l in range(${L}):
+                  o = torch.add(torch.mul(l, 8), 3)
+                  kc = ws[torch.add(o, 6)]
+                  vc = ws[torch.add(o, 7)]
+                  y = torch.linear((self).rms(x, ws[o], ), ws[torch.add(o, 1)])
+                  q0, k0, v0, = torch.split_with_sizes(y, [${Q}, ${K}, ${K}], 1)
+                  q = (self).rope(torch.view(q0, [n, ${H}, ${W}]), c, s, )
+                  k = (self).rope(torch.view(k0, [n, ${KV}, ${W}]), c, s, )
+                  v = torch.view(v0, [n, ${KV}, ${W}])
+                  _1 = torch.index_copy_(kc, 0, slots, k)
+                  _2 = torch.index_copy_(vc, 0, slots, v)
+                  ks = torch.index_select(kc, 0, ctx)
+                  vs = torch.index_select(vc, 0, ctx)
+                  outs = annotate(List[Tensor], [])
+                  if torch.gt(d, 0):
+                    kd = torch.transpose(torch.view(torch.narrow(ks, 0, 0, torch.mul(d, t)), [d, t, ${KV}, ${W}]), 1, 2)
+                    vd = torch.transpose(torch.view(torch.narrow(vs, 0, 0, torch.mul(d, t)), [d, t, ${KV}, ${W}]), 1, 2)
+                    qd = torch.view(torch.contiguous(torch.narrow(q, 0, 0, d)), [d, ${KV}, ${G}, ${W}])
+                    _3 = torch.append(outs, torch.reshape(torch.scaled_dot_product_attention(qd, kd, vd, mask), [d, ${Q}]))
+                  else:
+                    pass
+                  at = d
+                  from0 = torch.mul(d, t)
+                  for i0 in range(torch.sub(torch.size(chunks, 0), 1)):
+                    i = torch.add(i0, 1)
+                    m = int(torch.select(torch.select(chunks, 0, i), 0, 0))
+                    w = int(torch.select(torch.select(chunks, 0, i), 0, 1))
+                    one = (self).chunk(torch.contiguous(torch.narrow(q, 0, at, m)), torch.narrow(ks, 0, from0, w), torch.narrow(vs, 0, from0, w), m, w, )
+                    _4 = torch.append(outs, one)
+                    at = torch.add(at, m)
+                    from0 = torch.add(from0, w)
+                  x = torch.add(x, torch.linear(torch.cat(outs, 0), ws[torch.add(o, 2)]))
+                  h = (self).rms(x, ws[torch.add(o, 3)], )
+                  x = torch.add(x, (self).feed(h, ws[torch.add(o, 4)], ws[torch.add(o, 5)], ))
+                last = (self).rms(torch.index_select(x, 0, rows), ws[1], )
+                return torch.linear(last, ws[2])
+            """;
+
+    /**
+     * Mean cross-entropy (nats per token) over a batch of windows; the same arithmetic as the step,
+     * with causal attention.
+     */
+    private static final String LOSS =
+            """
+              def heads(self: __torch__.M, x: Tensor, b: int, t: int) -> Tensor:
+                y = torch.expand(torch.unsqueeze(torch.transpose(x, 1, 2), 2), [b, ${KV}, ${G}, t, ${W}])
+                return torch.reshape(y, [b, ${H}, t, ${W}])
+              def forward(self: __torch__.M, tok: Tensor, target: Tensor, cos: Tensor, sin: Tensor, ws: List[Tensor]) -> Tensor:
+                b = torch.size(tok, 0)
+                t = torch.size(tok, 1)
+                x = torch.embedding(ws[0], tok)
+                c = torch.unsqueeze(torch.narrow(cos, 0, 0, t), 1)
+                s = torch.unsqueeze(torch.narrow(sin, 0, 0, t), 1)
+                for l in range(${L}):
+                  o = torch.add(torch.mul(l, 6), ${first})
+                  y = torch.linear((self).rms(x, ws[o], ), ws[torch.add(o, 1)])
+                  q0, k0, v0, = torch.split_with_sizes(y, [${Q}, ${K}, ${K}], 2)
+                  q = (self).rope(torch.view(q0, [b, t, ${H}, ${W}]), c, s, )
+                  k = (self).rope(torch.view(k0, [b, t, ${KV}, ${W}]), c, s, )
+                  v = torch.view(v0, [b, t, ${KV}, ${W}])
+                  a = torch.scaled_dot_product_attention(torch.transpose(q, 1, 2), (self).heads(k, b, t, ), (self).heads(v, b, t, ), None, 0., True)
+                  x = torch.add(x, torch.linear(torch.reshape(torch.transpose(a, 1, 2), [b, t, ${Q}]), ws[torch.add(o, 2)]))
+                  h = (self).rms(x, ws[torch.add(o, 3)], )
+                  x = torch.add(x, (self).feed(h, ws[torch.add(o, 4)], ws[torch.add(o, 5)], ))
+                lg = torch.linear((self).rms(x, ws[1], ), ws[${out}])
+                return torch.cross_entropy_loss(torch.reshape(lg, [-1, ${V}]), torch.reshape(target, [-1]))
+            """;
+
+    /**
+     * AdamW in place over parameters, first moments, second moments and gradients, a quarter of the
+     * list each, after clipping the gradients' joint norm to 1; then clears the gradients. {@code
+     * rate}, {@code c1}, {@code c2}: learning rate and bias corrections.
+     */
+    private static final String ADAM =
+            """
+              def forward(self: __torch__.M, rate: Tensor, c1: Tensor, c2: Tensor, ws: List[Tensor]) -> Tensor:
+                n = torch.floordiv(torch.len(ws), 4)
+                total = torch.zeros_like(rate)
+                for i in range(n):
+                  g = ws[torch.add(i, torch.mul(n, 3))]
+                  total = torch.add(total, torch.sum(torch.mul(g, g)))
+                norm = torch.sqrt(total)
+                clip = torch.clamp_max(torch.reciprocal(torch.add(norm, 9.9999999999999995e-07)), 1.)
+                for i in range(n):
+                  p = ws[i]
+                  m = ws[torch.add(i, n)]
+                  v = ws[torch.add(i, torch.mul(n, 2))]
+                  g0 = ws[torch.add(i, torch.mul(n, 3))]
+                  g = torch.mul(g0, clip)
+                  _1 = torch.add_(torch.mul_(m, 0.90000000000000002), torch.mul(g, 0.10000000000000001))
+                  _2 = torch.add_(torch.mul_(v, 0.94999999999999996), torch.mul(torch.mul(g, g), 0.050000000000000003))
+                  if torch.gt(torch.dim(p), 1):
+                    _3 = torch.mul_(p, torch.sub(torch.ones_like(rate), torch.mul(rate, ${decay})))
+                  else:
+                    pass
+                  step = torch.div(torch.mul(m, c1), torch.add(torch.sqrt(torch.mul(v, c2)), 1.0000000000000000e-08))
+                  _4 = torch.sub_(p, torch.mul(step, rate))
+                  _5 = torch.zero_(g0)
+                return norm
+            """;
+
+    private LlamaScripts() {}
+
+    /**
+     * A serving step; weights: embedding, final norm, output, then per layer its six tensors, key
+     * cache and value cache.
+     */
+    static String step(LlamaConfig c) {
+        return fill(SHARED + STEP, c);
+    }
+
+    /**
+     * A training loss; weights: embedding, final norm, the output layer unless tied, then per layer
+     * its six tensors.
+     */
+    static String loss(LlamaConfig c) {
+        return fill(SHARED + LOSS, c);
+    }
+
+    /** The optimiser. */
+    static String adam(double decay) {
+        return ADAM.replace("${decay}", Double.toString(decay));
+    }
+
+    private static String fill(String text, LlamaConfig c) {
+        Map<String, Number> values =
+                Map.ofEntries(
+                        Map.entry("L", c.layers()),
+                        Map.entry("H", c.heads()),
+                        Map.entry("KV", c.keyValueHeads()),
+                        Map.entry("G", c.heads() / c.keyValueHeads()),
+                        Map.entry("W", c.headWidth()),
+                        Map.entry("Q", c.heads() * c.headWidth()),
+                        Map.entry("K", c.keyValueHeads() * c.headWidth()),
+                        Map.entry("V", c.vocabulary()),
+                        Map.entry("first", c.tied() ? 2 : 3),
+                        Map.entry("out", c.tied() ? 0 : 2));
+        String filled =
+                text.replace(
+                        "${eps}", String.format(java.util.Locale.ROOT, "%.20f", c.normEpsilon()));
+        for (var value : values.entrySet()) {
+            filled = filled.replace("${" + value.getKey() + "}", value.getValue().toString());
+        }
+        return filled;
+    }
+}

@@ -1,0 +1,201 @@
+package dev.keelson.runtime.djl;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.Safetensors.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Trains a decoder by automatic differentiation; the loss is one script and so is the optimiser.
+ */
+public final class LlamaTrainer implements AutoCloseable {
+    private static final double WEIGHT_DECAY = 0.1;
+
+    /**
+     * What one step did: mean loss in nats per token before the update and the gradients' norm
+     * before clipping.
+     */
+    public record Step(double loss, double gradientNorm) {}
+
+    private final LlamaConfig config;
+    private final NDManager manager = Torch.manager();
+    private final Engine engine = Torch.engine();
+    private final Script loss;
+    private final Script adam;
+    private final RotaryTable rotary;
+    private final List<NDArray> weights = new ArrayList<>();
+    private final List<NDArray> moments = new ArrayList<>();
+    private int steps;
+
+    /**
+     * @param random source of the first weights
+     * @param window longest training window in tokens
+     */
+    public LlamaTrainer(LlamaConfig config, RandomGenerator random, int window) {
+        this.config = config;
+        loss = new Script(LlamaScripts.loss(config), manager);
+        adam = new Script(LlamaScripts.adam(WEIGHT_DECAY), manager);
+        rotary = RotaryTable.of(manager, config, window);
+        for (Tensor t : initial(config, random)) {
+            NDArray w = Torch.array(manager, t);
+            w.setRequiresGradient(true);
+            weights.add(Script.listed(w));
+        }
+        for (int moment = 0; moment < 2; moment++) {
+            for (NDArray w : weights) {
+                moments.add(Script.listed(manager.zeros(w.getShape())));
+            }
+        }
+    }
+
+    /** Number of trained values. */
+    public long parameters() {
+        return weights.stream().mapToLong(w -> w.getShape().size()).sum();
+    }
+
+    /**
+     * One update.
+     *
+     * @param tokens windows of n + 1 tokens: the first n are read, the last n predicted
+     * @param rate learning rate
+     */
+    public Step step(int[][] tokens, double rate) {
+        try (NDManager scope = manager.newSubManager()) {
+            double value;
+            try (GradientCollector collector = engine.newGradientCollector()) {
+                NDArray result = loss.call(scope, inputs(scope, tokens), true).singletonOrThrow();
+                collector.backward(result);
+                value = result.getFloat();
+            }
+            steps++;
+            NDList in =
+                    new NDList(
+                            scalar(scope, rate),
+                            scalar(scope, correction(0.9)),
+                            scalar(scope, correction(0.95)));
+            in.addAll(weights);
+            in.addAll(moments);
+            for (NDArray w : weights) {
+                NDArray gradient = w.getGradient();
+                gradient.attach(scope);
+                in.add(Script.listed(gradient));
+            }
+            return new Step(value, adam.call(scope, in, false).singletonOrThrow().getFloat());
+        }
+    }
+
+    /** Mean loss in nats per token, without an update. */
+    public double evaluate(int[][] tokens) {
+        try (NDManager scope = manager.newSubManager()) {
+            return loss.call(scope, inputs(scope, tokens), false).singletonOrThrow().getFloat();
+        }
+    }
+
+    /** A copy of the weights as they are now. */
+    public LlamaWeights weights() {
+        int first = config.tied() ? 2 : 3;
+        List<LlamaWeights.Layer> layers = new ArrayList<>();
+        for (int l = 0; l < config.layers(); l++) {
+            int o = first + l * LlamaWeights.PER_LAYER;
+            layers.add(
+                    new LlamaWeights.Layer(
+                            tensor(o),
+                            tensor(o + 1),
+                            tensor(o + 2),
+                            tensor(o + 3),
+                            tensor(o + 4),
+                            tensor(o + 5)));
+        }
+        Tensor embedding = tensor(0);
+        return new LlamaWeights(
+                config, embedding, layers, tensor(1), config.tied() ? embedding : tensor(2));
+    }
+
+    @Override
+    public void close() {
+        loss.close();
+        adam.close();
+        manager.close();
+    }
+
+    private NDList inputs(NDManager scope, int[][] tokens) {
+        int n = tokens[0].length - 1;
+        long[] read = new long[tokens.length * n];
+        long[] target = new long[tokens.length * n];
+        for (int b = 0; b < tokens.length; b++) {
+            for (int i = 0; i < n; i++) {
+                read[b * n + i] = tokens[b][i];
+                target[b * n + i] = tokens[b][i + 1];
+            }
+        }
+        Shape shape = new Shape(tokens.length, n);
+        NDList in =
+                new NDList(
+                        scope.create(read, shape),
+                        scope.create(target, shape),
+                        rotary.cos(),
+                        rotary.sin());
+        in.addAll(weights);
+        return in;
+    }
+
+    private double correction(double beta) {
+        return 1 / (1 - Math.pow(beta, steps));
+    }
+
+    private static NDArray scalar(NDManager scope, double value) {
+        return scope.create((float) value);
+    }
+
+    private Tensor tensor(int index) {
+        NDArray w = weights.get(index);
+        return new Tensor(w.getShape().getShape(), w.toFloatArray());
+    }
+
+    private static List<Tensor> initial(LlamaConfig c, RandomGenerator random) {
+        double deviation = 0.02;
+        // Layers that write into the residual stream start smaller, so that depth does not raise
+        // its variance.
+        double residual = deviation / Math.sqrt(2.0 * c.layers());
+        int q = c.heads() * c.headWidth();
+        List<Tensor> all =
+                new ArrayList<>(
+                        List.of(
+                                normal(random, deviation, c.vocabulary(), c.hidden()),
+                                ones(c.hidden())));
+        if (!c.tied()) {
+            all.add(normal(random, deviation, c.vocabulary(), c.hidden()));
+        }
+        for (int l = 0; l < c.layers(); l++) {
+            all.add(ones(c.hidden()));
+            all.add(normal(random, 2 * deviation, c.projected(), c.hidden()));
+            all.add(normal(random, residual, c.hidden(), q));
+            all.add(ones(c.hidden()));
+            all.add(normal(random, 2 * deviation, 2 * c.feedForward(), c.hidden()));
+            all.add(normal(random, residual, c.hidden(), c.feedForward()));
+        }
+        return all;
+    }
+
+    private static Tensor normal(RandomGenerator random, double deviation, int rows, int columns) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextGaussian() * deviation);
+        }
+        return new Tensor(new long[] {rows, columns}, values);
+    }
+
+    private static Tensor ones(int size) {
+        float[] values = new float[size];
+        java.util.Arrays.fill(values, 1);
+        return new Tensor(new long[] {size}, values);
+    }
+}

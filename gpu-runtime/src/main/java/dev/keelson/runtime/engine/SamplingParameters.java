@@ -1,0 +1,30 @@
+package dev.keelson.runtime.engine;
+
+import java.util.List;
+
+/**
+ * How a request's tokens are chosen and when it ends.
+ *
+ * @param maxTokens tokens to generate at most, at least 1
+ * @param temperature 0 takes the likeliest token
+ * @param topP probability mass of the likeliest tokens to choose from, above 0 and at most 1
+ * @param topK number of the likeliest tokens to choose from; 0 for all
+ * @param seed the same seed gives the same tokens, alone or in a batch
+ * @param stop texts that end the answer; they are not part of it
+ * @param ignoreEnd never choose the end token, so that exactly {@code maxTokens} come
+ */
+public record SamplingParameters(
+        int maxTokens,
+        double temperature,
+        double topP,
+        int topK,
+        long seed,
+        List<String> stop,
+        boolean ignoreEnd) {
+    public SamplingParameters {
+        stop = List.copyOf(stop);
+        if (maxTokens < 1 || !(temperature >= 0) || !(topP > 0 && topP <= 1) || topK < 0) {
+            throw new IllegalArgumentException("sampling parameters out of range");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.keelson.runtime.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.keelson.runtime.engine.Engine;
+import dev.keelson.serving.openai.InvalidRequestException;
+import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.OpenAiResponses;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine's HTTP interface. The JDK's server on virtual threads: it starts in milliseconds and
+ * brings no megabytes.
+ */
+public final class EngineServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineServer.class);
+    private static final int MOST_WAITING = 512;
+    private static final OpenAiError DRAINING =
+            OpenAiError.server(
+                    503, "draining", "This engine takes no new requests: it is being drained.");
+    private static final OpenAiError OVERLOADED =
+            OpenAiError.server(503, "overloaded", "Too many requests wait for this engine.");
+
+    private final Engine engine;
+    private final ServedModel model;
+    private final EngineMetrics metrics;
+    private final RequestReader reader;
+    private final Responder responder;
+    private final InstantSource clock;
+    private final Consumer<int[]> onPrompt;
+    private final HttpServer server;
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+    private final AtomicInteger answering = new AtomicInteger();
+    private volatile boolean draining;
+    private volatile Instant agentSeen;
+
+    @FunctionalInterface
+    private interface Parser {
+        Job parse(byte[] body) throws InvalidRequestException;
+    }
+
+    /**
+     * Binds the address; {@link #start()} serves.
+     *
+     * @param onPrompt sees each prompt's tokens before it is submitted; for fault injection
+     */
+    public EngineServer(
+            InetSocketAddress address,
+            Engine engine,
+            ServedModel model,
+            EngineMetrics metrics,
+            InstantSource clock,
+            Consumer<int[]> onPrompt)
+            throws IOException {
+        // Without it the JDK's server leaves Nagle's algorithm on, and a token waits 40 ms for an
+        // acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        this.engine = engine;
+        this.model = model;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.onPrompt = onPrompt;
+        reader = new RequestReader(model);
+        responder = new Responder(engine, model);
+        agentSeen = clock.instant();
+        server = HttpServer.create(address, 256);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+    }
+
+    /** Serves from now on. */
+    public void start() {
+        server.start();
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** When the agent was last heard. */
+    public Instant agentSeen() {
+        return agentSeen;
+    }
+
+    /** Refuses new requests from now on. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Whether a request is still being answered. */
+    public boolean isAnswering() {
+        return answering.get() > 0;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) {
+        try (exchange) {
+            if (exchange.getRequestHeaders().containsKey("Keelson-Agent")) {
+                agentSeen = clock.instant();
+            }
+            route(exchange);
+        } catch (IOException e) {
+            LOG.debug("a client left: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // The exception's text may hold a part of a prompt: only its class and place are
+            // logged.
+            LOG.error(
+                    "{} at {}",
+                    e.getClass().getName(),
+                    e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]);
+            tryError(
+                    exchange,
+                    OpenAiError.server(
+                            500, "internal_error", "The engine failed to answer this request."));
+        }
+    }
+
+    private void route(HttpExchange exchange) throws IOException, InterruptedException {
+        String method = exchange.getRequestMethod();
+        switch (method + " " + exchange.getRequestURI().getPath()) {
+            case "GET /health", "GET /healthz" -> health(exchange);
+            case "GET /metrics" ->
+                    Exchanges.send(exchange, 200, metrics.contentType(), metrics.page());
+            case "GET /v1/models" ->
+                    Exchanges.json(
+                            exchange,
+                            200,
+                            OpenAiResponses.models(
+                                    List.of(model.name()), "keelson", model.created()));
+            case "POST /v1/completions" -> generate(exchange, reader::completion);
+            case "POST /v1/chat/completions" -> generate(exchange, reader::chat);
+            default ->
+                    Exchanges.error(
+                            exchange,
+                            new OpenAiError(
+                                    404,
+                                    "There is no such route here.",
+                                    "invalid_request_error",
+                                    null,
+                                    "not_found"));
+        }
+    }
+
+    private void health(HttpExchange exchange) throws IOException {
+        String failure = engine.failure();
+        if (draining) {
+            Exchanges.error(exchange, DRAINING);
+        } else if (failure != null) {
+            Exchanges.error(
+                    exchange, OpenAiError.server(500, "engine_error", "The last step failed."));
+        } else {
+            Exchanges.json(exchange, 200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void generate(HttpExchange exchange, Parser parser)
+            throws IOException, InterruptedException {
+        answering.incrementAndGet();
+        try {
+            byte[] body = Exchanges.body(exchange);
+            if (draining) {
+                Exchanges.error(exchange, DRAINING);
+                return;
+            }
+            Job job = parser.parse(body);
+            if (engine.load().waiting() >= MOST_WAITING) {
+                Exchanges.error(exchange, OVERLOADED);
+                return;
+            }
+            job.prompts().forEach(onPrompt);
+            responder.answer(exchange, job);
+        } catch (InvalidRequestException e) {
+            Exchanges.error(exchange, e.error());
+        } finally {
+            answering.decrementAndGet();
+        }
+    }
+
+    private static void tryError(HttpExchange exchange, OpenAiError error) {
+        try {
+            if (exchange.getResponseCode() < 0) {
+                Exchanges.error(exchange, error);
+            }
+        } catch (IOException e) {
+            LOG.debug("a client left: {}", e.getMessage());
+        }
+    }
+}

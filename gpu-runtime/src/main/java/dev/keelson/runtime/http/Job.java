@@ -1,0 +1,37 @@
+package dev.keelson.runtime.http;
+
+import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.serving.openai.GenerationOptions;
+import java.util.List;
+
+/**
+ * A checked request.
+ *
+ * @param id of the response, such as {@code cmpl-...}
+ * @param prompts tokens of each choice's prompt, in the order of the choices
+ * @param parameters of each choice; they differ in the seed
+ * @param echoes text to put before each choice's answer, empty for none
+ */
+record Job(
+        String id,
+        boolean chat,
+        List<int[]> prompts,
+        List<SamplingParameters> parameters,
+        List<String> echoes,
+        GenerationOptions options) {
+    Job {
+        prompts = List.copyOf(prompts);
+        parameters = List.copyOf(parameters);
+        echoes = List.copyOf(echoes);
+    }
+
+    /** Texts that end an answer and are not part of it. */
+    List<String> stops() {
+        return parameters.getFirst().stop();
+    }
+
+    int promptTokens() {
+        // Choices of one prompt share it: it counts once.
+        return prompts.stream().distinct().mapToInt(p -> p.length).sum();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.keelson.runtime.http;
+
+import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.serving.openai.ChatRequest;
+import dev.keelson.serving.openai.CompletionRequest;
+import dev.keelson.serving.openai.GenerationOptions;
+import dev.keelson.serving.openai.InvalidRequestException;
+import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.OpenAiRequests;
+import dev.keelson.serving.openai.Prompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Turns a body into a {@link Job}, or says what is wrong with it. Thread-safe. */
+final class RequestReader {
+    private static final int MOST_CHOICES = 64;
+
+    private final ServedModel model;
+    private final AtomicLong requests = new AtomicLong();
+
+    RequestReader(ServedModel model) {
+        this.model = model;
+    }
+
+    Job completion(byte[] body) throws InvalidRequestException {
+        CompletionRequest request = OpenAiRequests.completion(body);
+        checkModel(request.model());
+        checkOptions(request.options());
+        List<int[]> prompts = new ArrayList<>();
+        List<String> echoes = new ArrayList<>();
+        for (Prompt prompt : request.prompts()) {
+            int[] tokens = tokens(prompt, request.maxTokens());
+            String echo = "";
+            if (request.echo()) {
+                echo =
+                        prompt instanceof Prompt.Text text
+                                ? text.text()
+                                : model.tokenizer().decode(tokens);
+            }
+            for (int n = 0; n < request.options().n(); n++) {
+                prompts.add(tokens);
+                echoes.add(echo);
+            }
+        }
+        return job("cmpl-", false, prompts, echoes, request.maxTokens(), request.options());
+    }
+
+    Job chat(byte[] body) throws InvalidRequestException {
+        ChatRequest request = OpenAiRequests.chat(body);
+        checkModel(request.model());
+        checkOptions(request.options());
+        Integer given = request.options().maxTokens();
+        int[] prompt =
+                tokens(
+                        new Prompt.Text(ChatTemplate.render(request.messages())),
+                        given == null ? 1 : given);
+        int most = given == null ? model.maxModelTokens() - prompt.length : given;
+        List<int[]> prompts = new ArrayList<>();
+        List<String> echoes = new ArrayList<>();
+        for (int n = 0; n < request.options().n(); n++) {
+            prompts.add(prompt);
+            echoes.add("");
+        }
+        return job("chatcmpl-", true, prompts, echoes, most, request.options());
+    }
+
+    private Job job(
+            String prefix,
+            boolean chat,
+            List<int[]> prompts,
+            List<String> echoes,
+            int maxTokens,
+            GenerationOptions options)
+            throws InvalidRequestException {
+        if (prompts.size() > MOST_CHOICES) {
+            throw invalid(
+                    "prompts times n is "
+                            + prompts.size()
+                            + "; at most "
+                            + MOST_CHOICES
+                            + " are served at once.",
+                    "n");
+        }
+        long number = requests.incrementAndGet();
+        Long given = options.seed();
+        long seed = given == null ? model.seed() * 1_000_003 + number : given;
+        List<String> stops = new ArrayList<>(options.stop());
+        if (chat && !options.ignoreEos()) {
+            stops.add(ChatTemplate.NEXT_TURN);
+        }
+        List<SamplingParameters> parameters = new ArrayList<>();
+        for (int choice = 0; choice < prompts.size(); choice++) {
+            parameters.add(
+                    new SamplingParameters(
+                            maxTokens,
+                            options.temperature(),
+                            options.topP(),
+                            Math.max(0, options.topK()),
+                            seed + choice,
+                            stops,
+                            options.ignoreEos()));
+        }
+        return new Job(
+                prefix + Long.toHexString(model.created()) + "-" + number,
+                chat,
+                prompts,
+                parameters,
+                echoes,
+                options);
+    }
+
+    private void checkModel(String name) throws InvalidRequestException {
+        if (!name.equals(model.name())) {
+            throw new InvalidRequestException(OpenAiError.modelNotFound(name));
+        }
+    }
+
+    private static void checkOptions(GenerationOptions options) throws InvalidRequestException {
+        if (options.presencePenalty() != 0) {
+            throw invalid(
+                    "'presence_penalty' is not supported by this engine.", "presence_penalty");
+        }
+        if (options.frequencyPenalty() != 0) {
+            throw invalid(
+                    "'frequency_penalty' is not supported by this engine.", "frequency_penalty");
+        }
+    }
+
+    private int[] tokens(Prompt prompt, int maxTokens) throws InvalidRequestException {
+        int[] tokens =
+                switch (prompt) {
+                    case Prompt.Text text -> encode(text.text());
+                    case Prompt.Tokens ids -> check(ids.ids());
+                };
+        if (tokens.length == 0) {
+            throw invalid("'prompt' is empty.", "prompt");
+        }
+        if ((long) tokens.length + maxTokens > model.maxModelTokens()) {
+            throw tooLong(tokens.length + " tokens", maxTokens);
+        }
+        return tokens;
+    }
+
+    private int[] encode(String text) throws InvalidRequestException {
+        // So long that no tokenisation fits: refused before time is spent on it.
+        if (text.length() / model.tokenizer().longestTokenBytes() > model.maxModelTokens()) {
+            throw tooLong(text.length() + " characters", 0);
+        }
+        int[] tokens = model.tokenizer().encode(text);
+        if (model.beginToken() < 0) {
+            return tokens;
+        }
+        int[] withBegin = new int[tokens.length + 1];
+        withBegin[0] = model.beginToken();
+        System.arraycopy(tokens, 0, withBegin, 1, tokens.length);
+        return withBegin;
+    }
+
+    private int[] check(List<Integer> ids) throws InvalidRequestException {
+        for (int id : ids) {
+            if (id >= model.tokenizer().size()) {
+                throw invalid(
+                        "'prompt' holds token "
+                                + id
+                                + "; the vocabulary has "
+                                + model.tokenizer().size()
+                                + ".",
+                        "prompt");
+            }
+        }
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private InvalidRequestException tooLong(String prompt, int maxTokens) {
+        String answer = maxTokens == 0 ? "" : " and asks for " + maxTokens;
+        return new InvalidRequestException(
+                new OpenAiError(
+                        400,
+                        "This model's context is "
+                                + model.maxModelTokens()
+                                + " tokens; the prompt has "
+                                + prompt
+                                + answer
+                                + ". Shorten the prompt or lower max_tokens.",
+                        "invalid_request_error",
+                        "prompt",
+                        "context_length_exceeded"));
+    }
+
+    private static InvalidRequestException invalid(String message, String param) {
+        return new InvalidRequestException(OpenAiError.invalid(message, param));
+    }
+}

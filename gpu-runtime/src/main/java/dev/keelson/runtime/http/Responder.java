@@ -1,0 +1,185 @@
+package dev.keelson.runtime.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.FinishReason;
+import dev.keelson.runtime.http.Generation.Event;
+import dev.keelson.serving.openai.Choice;
+import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.OpenAiResponses;
+import dev.keelson.serving.openai.ServerSentEvents;
+import dev.keelson.serving.openai.Usage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers one job, whole or as a stream. A stream that breaks cancels the job: its blocks are free
+ * before the next step.
+ */
+final class Responder {
+    private static final OpenAiError FAILED =
+            OpenAiError.server(
+                    500, "engine_error", "The engine failed while it worked on this request.");
+    private static final long POLL_MILLIS = 60_000;
+
+    private final Engine engine;
+    private final ServedModel model;
+
+    Responder(Engine engine, ServedModel model) {
+        this.engine = engine;
+        this.model = model;
+    }
+
+    void answer(HttpExchange exchange, Job job) throws IOException, InterruptedException {
+        var header = new OpenAiResponses.Header(job.id(), model.created(), model.name());
+        try (var generation = new Generation(engine, job)) {
+            if (job.options().stream()) {
+                stream(exchange, job, header, generation);
+            } else {
+                whole(exchange, job, header, generation);
+            }
+        }
+    }
+
+    private void whole(
+            HttpExchange exchange, Job job, OpenAiResponses.Header header, Generation generation)
+            throws IOException, InterruptedException {
+        List<ChoiceState> states = states(job);
+        while (generation.isOpen()) {
+            Event event = generation.next(POLL_MILLIS);
+            if (event == null) {
+                continue;
+            }
+            if (isFailure(event)) {
+                Exchanges.error(exchange, FAILED);
+                return;
+            }
+            states.get(event.choice()).add(event);
+        }
+        List<Choice> choices = new ArrayList<>();
+        for (int i = 0; i < states.size(); i++) {
+            ChoiceState s = states.get(i);
+            choices.add(
+                    new Choice(
+                            i,
+                            s.text.toString(),
+                            s.reason,
+                            job.options().returnTokenIds() ? s.tokens : null));
+        }
+        Usage usage = usage(job, states);
+        Exchanges.json(
+                exchange,
+                200,
+                job.chat()
+                        ? OpenAiResponses.chat(header, choices, usage)
+                        : OpenAiResponses.completion(header, choices, usage));
+    }
+
+    private void stream(
+            HttpExchange exchange, Job job, OpenAiResponses.Header header, Generation generation)
+            throws IOException, InterruptedException {
+        List<ChoiceState> states = states(job);
+        OutputStream out = null;
+        while (generation.isOpen()) {
+            Event event = generation.next(POLL_MILLIS);
+            if (event == null) {
+                continue;
+            }
+            if (isFailure(event)) {
+                if (out == null) {
+                    Exchanges.error(exchange, FAILED);
+                } else {
+                    send(out, ServerSentEvents.event(FAILED.toJson()));
+                    out.close();
+                }
+                return;
+            }
+            if (out == null) {
+                out = open(exchange, job, header);
+            }
+            ChoiceState state = states.get(event.choice());
+            String text = state.add(event);
+            List<Integer> ids = job.options().returnTokenIds() ? List.of(event.token()) : null;
+            send(
+                    out,
+                    chunk(
+                            job,
+                            header,
+                            List.of(new Choice(event.choice(), text, state.reason, ids)),
+                            null));
+        }
+        if (out != null) {
+            if (job.options().includeUsage()) {
+                send(out, chunk(job, header, List.of(), usage(job, states)));
+            }
+            send(out, ServerSentEvents.done());
+            out.close();
+        }
+    }
+
+    private static OutputStream open(HttpExchange exchange, Job job, OpenAiResponses.Header header)
+            throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", ServerSentEvents.MEDIA_TYPE);
+        exchange.getResponseHeaders().set("Cache-Control", "no-cache");
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        for (int choice = 0; job.chat() && choice < job.prompts().size(); choice++) {
+            out.write(ServerSentEvents.event(OpenAiResponses.chatRoleChunk(header, choice)));
+        }
+        return out;
+    }
+
+    private static byte[] chunk(
+            Job job, OpenAiResponses.Header header, List<Choice> choices, @Nullable Usage usage) {
+        return ServerSentEvents.event(
+                job.chat()
+                        ? OpenAiResponses.chatChunk(header, choices, usage)
+                        : OpenAiResponses.completionChunk(header, choices, usage));
+    }
+
+    private static void send(OutputStream out, byte[] event) throws IOException {
+        out.write(event);
+        out.flush();
+    }
+
+    private static boolean isFailure(Event event) {
+        return event.last() == FinishReason.ERROR || event.last() == FinishReason.ABORT;
+    }
+
+    private static Usage usage(Job job, List<ChoiceState> states) {
+        return new Usage(job.promptTokens(), states.stream().mapToInt(s -> s.tokens.size()).sum());
+    }
+
+    private List<ChoiceState> states(Job job) {
+        List<ChoiceState> states = new ArrayList<>();
+        for (String echo : job.echoes()) {
+            states.add(new ChoiceState(new AnswerText(model.tokenizer(), job.stops()), echo));
+        }
+        return states;
+    }
+
+    private static final class ChoiceState {
+        private final AnswerText answer;
+        private final StringBuilder text = new StringBuilder();
+        private final List<Integer> tokens = new ArrayList<>();
+        private String pendingEcho;
+        private @Nullable String reason;
+
+        ChoiceState(AnswerText answer, String echo) {
+            this.answer = answer;
+            pendingEcho = echo;
+        }
+
+        String add(Event event) {
+            tokens.add(event.token());
+            String more = pendingEcho + answer.add(event.token(), event.last() != null);
+            pendingEcho = "";
+            text.append(more);
+            reason = event.last() == null ? null : event.last().wire();
+            return more;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.keelson.runtime.http;
+
+import dev.keelson.runtime.tokenizer.BpeTokenizer;
+
+/**
+ * What the API serves.
+ *
+ * @param name in the OpenAI API
+ * @param beginToken token before every text prompt, or -1
+ * @param maxModelTokens longest sequence, prompt and answer together
+ * @param seed mixed into requests that bring none
+ * @param created epoch seconds
+ */
+public record ServedModel(
+        String name,
+        BpeTokenizer tokenizer,
+        int beginToken,
+        int maxModelTokens,
+        long seed,
+        long created) {}

@@ -1,0 +1,128 @@
+package dev.keelson.runtime.train;
+
+import dev.keelson.runtime.djl.LlamaTrainer;
+import dev.keelson.runtime.tokenizer.BpeTokenizer;
+import dev.keelson.runtime.tokenizer.BpeTrainer;
+import dev.keelson.runtime.tokenizer.IntList;
+import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.LlamaConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Trains the bundled model from nothing and writes its folder: {@code --out DIR [--seed S] [--steps
+ * N] [--budget-minutes M]}.
+ */
+public final class TrainMain {
+    private static final int VOCABULARY = 1024;
+    private static final int WINDOW = 192;
+    private static final int BATCH = 8;
+    private static final int GENERATED_CHARACTERS = 900_000;
+    private static final double PEAK_RATE = 3e-3;
+    private static final int WARM_UP = 100;
+
+    /** The shape of keelson-mini: 0.5 million parameters, 2 MB. */
+    static final LlamaConfig MINI =
+            new LlamaConfig(VOCABULARY, 96, 256, 4, 4, 2, 24, 2048, 10_000, 1e-5, true, 0, 0);
+
+    private TrainMain() {}
+
+    /** Exit code 2 for a wrong argument. */
+    public static void main(String[] arguments) throws IOException {
+        TrainOptions options;
+        try {
+            options = TrainOptions.parse(List.of(arguments));
+        } catch (IllegalArgumentException e) {
+            System.err.println("model train: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        train(options);
+    }
+
+    private static void train(TrainOptions options) throws IOException {
+        Files.createDirectories(options.out());
+        Corpus corpus = Corpus.build(options.seed(), GENERATED_CHARACTERS);
+        BpeTokenizer tokenizer = BpeTrainer.train(corpus.training(), VOCABULARY);
+        int[] training = tokens(tokenizer, corpus.training());
+        int[] validation = tokens(tokenizer, corpus.validation());
+        long started = System.nanoTime();
+        try (var trainer = new LlamaTrainer(MINI, new Random(options.seed()), 1024)) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,d parameters, %,d training tokens in %,d documents%n",
+                    trainer.parameters(),
+                    training.length,
+                    corpus.training().size());
+            var random = new Random(options.seed() + 1);
+            double smooth = 0;
+            int step = 0;
+            for (; step < options.steps(); step++) {
+                double spent = (System.nanoTime() - started) / 60e9;
+                double progress =
+                        Math.max((double) step / options.steps(), spent / options.budgetMinutes());
+                if (progress >= 1) {
+                    break;
+                }
+                double loss = trainer.step(batch(training, random), rate(step, progress)).loss();
+                smooth = step == 0 ? loss : 0.98 * smooth + 0.02 * loss;
+                if (step % 50 == 0) {
+                    System.out.printf(
+                            Locale.ROOT, "step %d loss %.3f, %.1f min%n", step, smooth, spent);
+                }
+                if (step % 500 == 0) {
+                    double mean = Perplexity.of(trainer, validation);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "step %d validation perplexity %.2f%n",
+                            step,
+                            Math.exp(mean));
+                    write(options.out(), tokenizer, trainer);
+                }
+            }
+            write(options.out(), tokenizer, trainer);
+            double minutes = (System.nanoTime() - started) / 60e9;
+            String card =
+                    ModelCard.text(options, step, smooth, minutes, trainer, tokenizer, corpus);
+            Files.writeString(options.out().resolve("README.md"), card);
+            System.out.println(card);
+        }
+    }
+
+    /** Linear warm-up, then a cosine down to a twentieth. */
+    private static double rate(int step, double progress) {
+        double warm = Math.min(1, (step + 1.0) / WARM_UP);
+        return PEAK_RATE * warm * (0.05 + 0.95 * 0.5 * (1 + Math.cos(Math.PI * progress)));
+    }
+
+    private static int[][] batch(int[] tokens, Random random) {
+        int[][] windows = new int[BATCH][];
+        for (int b = 0; b < BATCH; b++) {
+            int at = random.nextInt(tokens.length - WINDOW - 1);
+            windows[b] = java.util.Arrays.copyOfRange(tokens, at, at + WINDOW + 1);
+        }
+        return windows;
+    }
+
+    /** All documents in a row, each after an end-of-text token. */
+    static int[] tokens(BpeTokenizer tokenizer, List<String> documents) {
+        var all = new IntList(1 << 16);
+        for (String document : documents) {
+            all.add(0);
+            all.addAll(tokenizer.encode(document));
+        }
+        all.add(0);
+        return all.toArray();
+    }
+
+    private static void write(Path out, BpeTokenizer tokenizer, LlamaTrainer trainer)
+            throws IOException {
+        MINI.write(out.resolve("config.json"));
+        TokenizerFile.write(tokenizer, out.resolve("tokenizer.json"));
+        trainer.weights().write(out.resolve("model.safetensors"));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.keelson.launcher.command;
+
+import dev.keelson.launcher.Session;
+import dev.keelson.launcher.distribution.Distribution;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** The last step of the build: what Maven does not make. */
+@Command(hidden = true, description = "Completes the distribution after Maven.")
+final class PrepareCommand implements Callable<Integer> {
+    private final Session session;
+
+    PrepareCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var distribution = Distribution.current();
+        Path conf = Files.createDirectories(distribution.folder().resolve("conf"));
+        try (var in = PrepareCommand.class.getResourceAsStream("/distribution/logback.xml")) {
+            if (in == null) {
+                throw new IOException("logback.xml is not in the jar");
+            }
+            Files.write(conf.resolve("logback.xml"), in.readAllBytes());
+        }
+        Files.createDirectories(distribution.natives());
+        session.say("prepared " + distribution.folder());
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.keelson.launcher.distribution;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A process that runs from the distribution. Heaps are small on purpose: about ten of these share
+ * one machine, and their sum decides whether a laptop can hold a fleet.
+ */
+public enum Component {
+    KAFKA("kafka", "kafka", "broker", "dev.keelson.broker.Main", 160),
+    STREAMS("streams", "flink", "stream-jobs", "dev.keelson.streams.job.Main", 224),
+    CONTROL_PLANE(
+            "control-plane",
+            "control-plane",
+            "control-plane",
+            "dev.keelson.controlplane.Main",
+            160),
+    GATEWAY("gateway", "gateway", "gateway", "dev.keelson.gateway.Main", 96),
+    AGENT("agent", "node-agent", "node-agent", "dev.keelson.agent.Main", 64),
+    METADATA("metadata", "metadata", "launcher", "dev.keelson.launcher.metadata.MetadataMain", 24),
+    LOADGEN("loadgen", "loadgen", "launcher", "dev.keelson.launcher.Keelson", 64),
+    SUPERVISOR(
+            "supervisor",
+            "supervisor",
+            "launcher",
+            "dev.keelson.launcher.fleet.SupervisorMain",
+            48),
+    ENGINE("engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 128),
+    TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
+    CONSOLE("console", "console", "console-desktop", "dev.keelson.console.Main", 192);
+
+    private final String commandName;
+    private final String kind;
+    private final String artifact;
+    private final String mainClass;
+    private final int heapMebibytes;
+
+    Component(
+            String commandName, String kind, String artifact, String mainClass, int heapMebibytes) {
+        this.commandName = commandName;
+        this.kind = kind;
+        this.artifact = artifact;
+        this.mainClass = mainClass;
+        this.heapMebibytes = heapMebibytes;
+    }
+
+    /** The name after {@code keelson run}. */
+    public String commandName() {
+        return commandName;
+    }
+
+    /** The kind that {@code keelson status} shows. */
+    public String kind() {
+        return kind;
+    }
+
+    /** The Maven artifact whose class path the process runs on. */
+    public String artifact() {
+        return artifact;
+    }
+
+    /** The class with the main method. */
+    public String mainClass() {
+        return mainClass;
+    }
+
+    /** Largest Java heap, MiB. */
+    public int heapMebibytes() {
+        return heapMebibytes;
+    }
+
+    /** What a person may start on another host. */
+    public static List<Component> runnable() {
+        return List.of(CONTROL_PLANE, GATEWAY, AGENT, STREAMS, KAFKA);
+    }
+
+    /** The component of that name after {@code keelson run}. */
+    public static Optional<Component> ofCommand(String name) {
+        return runnable().stream().filter(c -> c.commandName.equals(name)).findFirst();
+    }
+}

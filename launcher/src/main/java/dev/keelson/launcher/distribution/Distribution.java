@@ -1,0 +1,173 @@
+package dev.keelson.launcher.distribution;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the build left under {@code target/dist}, and how a process is started from it.
+ *
+ * @param home the checkout
+ * @param javaHome the JDK that runs every process
+ */
+public record Distribution(Path home, Path javaHome) {
+
+    /** The version that every jar carries. */
+    public static final String VERSION = "0.1.0";
+
+    /** Directory of training runs; set only while the build records the AOT caches. */
+    public static final String RECORD_VARIABLE = "KEELSON_AOT_RECORD";
+
+    /** The distribution that this process runs from. */
+    public static Distribution current() {
+        String home = System.getProperty("keelson.home");
+        if (home == null) {
+            throw new IllegalStateException(
+                    "The system property keelson.home is not set.\nRun ./keelson, which sets it.");
+        }
+        return new Distribution(
+                Path.of(home).toAbsolutePath().normalize(),
+                Path.of(System.getProperty("java.home")));
+    }
+
+    /** The folder of everything that was built. */
+    public Path folder() {
+        return home.resolve("target").resolve("dist");
+    }
+
+    /** The folder under which models lie that engines may load. */
+    public Path modelRoot() {
+        return home.resolve("gpu-runtime").resolve("models");
+    }
+
+    /** The small model that comes with Keelson. */
+    public Path bundledModel() {
+        return modelRoot().resolve("keelson-mini");
+    }
+
+    /** The trace that {@code up} replays. */
+    public Path azureTrace() {
+        return home.resolve("datasets")
+                .resolve("azure-llm-2023")
+                .resolve("AzureLLMInferenceTrace_conv.csv.gz");
+    }
+
+    /** Where the unpacked native libraries of DJL are. */
+    public Path natives() {
+        return folder().resolve("natives");
+    }
+
+    /** The AOT cache of a component; it may be absent. */
+    public Path cache(Component component) {
+        String name =
+                component == Component.LOADGEN
+                        ? "launcher"
+                        : component.kind().replace("node-agent", "agent");
+        return folder().resolve("aot").resolve(name + ".aot");
+    }
+
+    /** True when the component has been built. */
+    public boolean has(Component component) {
+        return Files.isRegularFile(classpathFile(component)) && Files.isRegularFile(jar(component));
+    }
+
+    /** The command line of a component, ready for {@link ProcessBuilder}. */
+    public List<String> command(Component component, List<String> arguments) {
+        var line = new ArrayList<String>();
+        line.add(javaHome.resolve("bin").resolve("java").toString());
+        line.addAll(flags(component));
+        line.add("-cp");
+        line.add(classpath(component));
+        line.add(component.mainClass());
+        line.addAll(arguments);
+        return List.copyOf(line);
+    }
+
+    /** What every process finds in its environment besides what the caller has. */
+    public Map<String, String> environment() {
+        return Map.of(
+                // glibc's arenas per thread cost more resident memory than all heaps together.
+                "MALLOC_ARENA_MAX", "2",
+                "OMP_NUM_THREADS", "1",
+                "MKL_NUM_THREADS", "1",
+                "DJL_CACHE_DIR", natives().toString(),
+                "ENGINE_CACHE_DIR", natives().toString(),
+                "DJL_OFFLINE", "true",
+                "OPT_OUT_TRACKING", "true");
+    }
+
+    private List<String> flags(Component component) {
+        var flags = new ArrayList<String>();
+        flags.add("-Xmx" + component.heapMebibytes() + "m");
+        flags.addAll(
+                List.of(
+                        "-Xss512k",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:-UsePerfData",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:CICompilerCount=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Djava.awt.headless=" + (component != Component.CONSOLE),
+                        "-Dkeelson.home=" + home,
+                        "-Dlogback.configurationFile="
+                                + folder().resolve("conf").resolve("logback.xml")));
+        if (component == Component.ENGINE || component == Component.TRAINER) {
+            flags.addAll(
+                    List.of(
+                            "-DDJL_CACHE_DIR=" + natives(),
+                            "-DENGINE_CACHE_DIR=" + natives(),
+                            "-Dai.djl.offline=true",
+                            "-DOPT_OUT_TRACKING=true",
+                            "-Dai.djl.pytorch.num_threads=1",
+                            "-Dai.djl.pytorch.num_interop_threads=1"));
+        }
+        flags.addAll(cacheFlags(component, System.getenv(RECORD_VARIABLE)));
+        return flags;
+    }
+
+    private List<String> cacheFlags(Component component, @Nullable String recordTo) {
+        if (recordTo != null) {
+            Path target = Path.of(recordTo).resolve(cache(component).getFileName() + ".config");
+            return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + target);
+        }
+        Path cache = cache(component);
+        // A cache that does not match is ignored by the JVM; its complaint would only fill the log.
+        return Files.isRegularFile(cache)
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                : List.of();
+    }
+
+    private String classpath(Component component) {
+        try {
+            String relative = Files.readString(classpathFile(component)).strip();
+            String rest =
+                    Arrays.stream(relative.split(":"))
+                            .filter(entry -> !entry.isEmpty())
+                            .map(entry -> folder().resolve(entry).toString())
+                            .collect(Collectors.joining(":"));
+            return rest.isEmpty() ? jar(component).toString() : jar(component) + ":" + rest;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The component %s is not built (%s).\nRun ./keelson --version, which builds it."
+                            .formatted(component.commandName(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private Path jar(Component component) {
+        return folder().resolve("lib").resolve(component.artifact() + "-" + VERSION + ".jar");
+    }
+
+    private Path classpathFile(Component component) {
+        return folder().resolve(component.artifact() + ".classpath");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.keelson.launcher.loadgen;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Sends requests on schedule whether or not earlier ones returned: a slow server gets no relief, as
+ * from real users.
+ */
+final class OpenLoop {
+    private final StreamingClient client;
+    private final RandomGenerator chance;
+    private final LongSupplier nanoTime;
+
+    OpenLoop(StreamingClient client, RandomGenerator chance, LongSupplier nanoTime) {
+        this.client = client;
+        this.chance = chance;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Runs until the schedule or the duration ends, and all answers are there.
+     *
+     * @return how long it took
+     */
+    Duration run(Iterator<TraceRequest> schedule, Duration longest, Summary summary)
+            throws InterruptedException {
+        long start = nanoTime.getAsLong();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            while (schedule.hasNext()) {
+                TraceRequest request = schedule.next();
+                if (request.offset().compareTo(longest) > 0) {
+                    break;
+                }
+                long wait = start + request.offset().toNanos() - nanoTime.getAsLong();
+                if (wait > 0) {
+                    TimeUnit.NANOSECONDS.sleep(wait);
+                }
+                String prompt = Prompts.ofTokens(request.promptTokens(), chance);
+                summary.count();
+                threads.execute(() -> summary.add(client.send(prompt, request.outputTokens())));
+            }
+        }
+        return Duration.ofNanos(nanoTime.getAsLong() - start);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.keelson.agent.supervise;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What this agent's own configuration lets it start. A command from outside only picks from it.
+ *
+ * @param programs engines by adapter name
+ * @param modelRoots folders that models may lie in
+ */
+public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> modelRoots) {
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+    private static final Pattern KNOB = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}");
+    private static final int LONGEST_VALUE = 1024;
+
+    public EngineCatalog {
+        programs = Map.copyOf(programs);
+        modelRoots = List.copyOf(modelRoots);
+    }
+
+    Optional<EngineProgram> find(String engine) {
+        return Optional.ofNullable(programs.get(engine));
+    }
+
+    /** Why a specification may not be started here, in words; empty where it may. */
+    Optional<String> objection(ReplicaSpec spec) {
+        if (!IDENTIFIER.matcher(spec.replica()).matches()) {
+            return Optional.of("The replica's name holds characters that a file name must not.");
+        }
+        Optional<EngineProgram> program = find(spec.engine());
+        if (program.isEmpty()) {
+            return Optional.of(
+                    "The engine '%s' is not configured on this node (%s)."
+                            .formatted(spec.engine(), String.join(", ", programs.keySet())));
+        }
+        if (spec.servedModel().isBlank()
+                || !isPlain(spec.servedModel())
+                || !isPlain(spec.model())) {
+            return Optional.of(
+                    "The model's names must be plain text of at most %d characters."
+                            .formatted(LONGEST_VALUE));
+        }
+        for (var knob : spec.knobs().entrySet()) {
+            if (!KNOB.matcher(knob.getKey()).matches() || !isPlain(knob.getValue())) {
+                return Optional.of("The knob '%s' is malformed.".formatted(knob.getKey()));
+            }
+        }
+        if (program.get().adapter().isModelDirectory() && modelDirectory(spec.model()).isEmpty()) {
+            return Optional.of(
+                    "The model '%s' is no folder inside this node's model roots."
+                            .formatted(spec.model()));
+        }
+        return Optional.empty();
+    }
+
+    /** The real folder of a model; links are followed before the roots are compared. */
+    Optional<Path> modelDirectory(String model) {
+        for (Path root : modelRoots) {
+            try {
+                Path real = root.resolve(model).toRealPath();
+                if (Files.isDirectory(real) && real.startsWith(root.toRealPath())) {
+                    return Optional.of(real);
+                }
+            } catch (IOException | InvalidPathException elsewhere) {
+                // Not under this root; perhaps under the next.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isPlain(String text) {
+        return text.length() <= LONGEST_VALUE && text.chars().noneMatch(c -> c < 0x20 || c == 0x7f);
+    }
+}

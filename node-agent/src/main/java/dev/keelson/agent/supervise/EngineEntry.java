@@ -1,0 +1,30 @@
+package dev.keelson.agent.supervise;
+
+import dev.keelson.core.fleet.ReplicaState;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine as {@code engines.json} knows it.
+ *
+ * @param startTicks start time of the process in clock ticks since boot
+ * @param startup process start to first token; null until then
+ * @param drainUntil when a drain ends by force; null while none was asked
+ */
+record EngineEntry(
+        ReplicaSpec spec,
+        long pid,
+        long startTicks,
+        int port,
+        ReplicaState state,
+        String reason,
+        Instant startedAt,
+        @Nullable Duration startup,
+        @Nullable Instant drainUntil,
+        int maxSequences) {
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.keelson.agent.supervise;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.core.fleet.ReplicaState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code engines.json}: which engines run, for whoever comes after this process. Replaced whole, so
+ * a reader never sees half of it.
+ */
+final class EnginesFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+
+    EnginesFile(Path file) {
+        this.file = file;
+    }
+
+    void write(Collection<EngineEntry> entries) throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        var engines = root.putArray("engines");
+        entries.forEach(entry -> describe(entry, engines.addObject()));
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(next, root.toPrettyString());
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * Empty where there is no file yet. @throws IOException where it cannot be read or is no
+     * engines file
+     */
+    List<EngineEntry> read() throws IOException {
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readString(file));
+        } catch (NoSuchFileException none) {
+            return List.of();
+        }
+        var entries = new ArrayList<EngineEntry>();
+        try {
+            for (JsonNode engine : root.path("engines")) {
+                entries.add(parse(engine));
+            }
+        } catch (RuntimeException malformed) {
+            throw new IOException("%s is no list of engines.".formatted(file), malformed);
+        }
+        return entries;
+    }
+
+    private static void describe(EngineEntry entry, ObjectNode json) {
+        ReplicaSpec spec = entry.spec();
+        json.put("replica", spec.replica());
+        json.put("deployment", spec.deployment());
+        json.put("revision", spec.revision());
+        json.put("pid", entry.pid());
+        json.put("startTicks", entry.startTicks());
+        json.put("port", entry.port());
+        json.put("url", entry.url());
+        json.put("phase", entry.state().name());
+        json.put("reason", entry.reason());
+        json.put("startedAt", entry.startedAt().toString());
+        Duration startup = entry.startup();
+        json.put("startupMs", startup == null ? null : startup.toMillis());
+        Instant until = entry.drainUntil();
+        json.put("drainUntil", until == null ? null : until.toString());
+        json.put("maxSequences", entry.maxSequences());
+        json.put("thousandths", spec.thousandths());
+        json.put("engine", spec.engine());
+        json.put("model", spec.model());
+        json.put("servedModel", spec.servedModel());
+        var knobs = json.putObject("knobs");
+        spec.knobs().forEach(knobs::put);
+    }
+
+    private static EngineEntry parse(JsonNode json) {
+        var knobs = new TreeMap<String, String>();
+        json.path("knobs")
+                .properties()
+                .forEach(knob -> knobs.put(knob.getKey(), knob.getValue().asText()));
+        var spec =
+                new ReplicaSpec(
+                        json.required("replica").asText(),
+                        json.required("deployment").asText(),
+                        json.required("revision").asInt(),
+                        json.required("engine").asText(),
+                        json.path("model").asText(),
+                        json.path("servedModel").asText(),
+                        knobs,
+                        json.required("thousandths").asInt());
+        JsonNode startup = json.path("startupMs");
+        return new EngineEntry(
+                spec,
+                json.required("pid").asLong(),
+                json.required("startTicks").asLong(),
+                json.required("port").asInt(),
+                ReplicaState.valueOf(json.required("phase").asText()),
+                json.path("reason").asText(),
+                Instant.parse(json.required("startedAt").asText()),
+                startup.isNumber() ? Duration.ofMillis(startup.asLong()) : null,
+                optionalInstant(json.path("drainUntil")),
+                json.path("maxSequences").asInt());
+    }
+
+    private static @Nullable Instant optionalInstant(JsonNode json) {
+        return json.isTextual() ? Instant.parse(json.asText()) : null;
+    }
+}

@@ -1,0 +1,293 @@
+package dev.keelson.agent.supervise;
+
+import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.serving.engine.DrainBehaviour;
+import dev.keelson.serving.engine.EngineAdapter;
+import dev.keelson.serving.engine.HangRule;
+import dev.keelson.serving.metrics.EngineScrape;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica and its engine: the state machine of {@link ReplicaLife}. Not thread-safe: the
+ * agent's loop owns it.
+ */
+final class SupervisedReplica {
+    private static final Logger LOG = LoggerFactory.getLogger(SupervisedReplica.class);
+    private static final Duration SCRAPE_EVERY = Duration.ofSeconds(1);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
+    private static final int STARVED_PATIENCE = 4;
+    private static final int IDLE_SCRAPES = 2;
+
+    private final ReplicaSpec spec;
+    private final EngineAdapter adapter;
+    private final EngineProcess process;
+    private final EngineContact contact;
+    private final ProgressJudge judge;
+    private final Surroundings around;
+    private final int port;
+    private final Instant startedAt;
+    private final boolean adopted;
+
+    private ReplicaState state;
+    private String reason = "";
+    private Instant changedAt;
+    private @Nullable Duration startup;
+    private @Nullable Instant progressAt;
+    private @Nullable EngineScrape scrape;
+    private @Nullable Instant drainUntil;
+    private int idleScrapes;
+    private boolean terminated;
+    private boolean asking;
+    private boolean probing;
+    private Instant nextScrape = Instant.MIN;
+    private Instant nextProbe = Instant.MIN;
+
+    SupervisedReplica(
+            EngineEntry entry,
+            EngineAdapter adapter,
+            EngineProcess process,
+            boolean adopted,
+            Surroundings around) {
+        this.spec = entry.spec();
+        this.adapter = adapter;
+        this.process = process;
+        this.adopted = adopted;
+        this.around = around;
+        this.port = entry.port();
+        this.startedAt = entry.startedAt();
+        this.startup = entry.startup();
+        this.drainUntil = entry.drainUntil();
+        this.state = entry.state();
+        this.reason = entry.reason();
+        this.terminated =
+                entry.drainUntil() != null
+                        && adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES;
+        this.changedAt = around.clock().instant();
+        this.contact = new EngineContact(adapter, entry.url(), spec.servedModel(), around.agent());
+        this.judge = new ProgressJudge(adapter.hangRule());
+        process.whenExited(() -> around.owner().execute(this::noticeExit));
+    }
+
+    /** Lets time pass. */
+    void tick(Instant now, Duration step, boolean starved) {
+        if (!state.isLive()) {
+            return;
+        }
+        if (process.hasExited()) {
+            noticeExit();
+            return;
+        }
+        switch (state) {
+            case STARTING -> awaitReadiness(now);
+            case READY -> watch(now, step, starved);
+            case DRAINING -> finishDrain(now);
+            case PENDING, STOPPED, FAILED -> {}
+        }
+    }
+
+    /**
+     * Takes no new requests; ends when its requests have, or at the deadline. A repeated drain can
+     * only shorten it.
+     */
+    void drain(Duration deadline, String why) {
+        Instant until = around.clock().instant().plus(deadline);
+        drainUntil = drainUntil == null || until.isBefore(drainUntil) ? until : drainUntil;
+        if (state == ReplicaState.STARTING) {
+            end(ReplicaState.STOPPED, why);
+            return;
+        }
+        if (state == ReplicaState.READY) {
+            enter(ReplicaState.DRAINING, why);
+            if (adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES) {
+                terminate();
+            }
+        }
+    }
+
+    /** Kills the engine's whole group. */
+    void end(ReplicaState last, String why) {
+        if (state.isLive()) {
+            process.killGroup();
+            enter(last, why);
+        }
+    }
+
+    private void terminate() {
+        terminated = true;
+        process.terminate();
+    }
+
+    private void awaitReadiness(Instant now) {
+        if (Duration.between(startedAt, now).compareTo(adapter.startLimit()) > 0) {
+            end(ReplicaState.FAILED, "start-timeout");
+        } else if (!asking) {
+            asking = true;
+            around.asks()
+                    .execute(() -> {
+                        boolean ready = contact.isReady(adapter.startLimit());
+                        around.owner().execute(() -> answeredReadiness(ready));
+                    });
+        }
+    }
+
+    private void answeredReadiness(boolean ready) {
+        asking = false;
+        if (ready && state == ReplicaState.STARTING) {
+            Instant now = around.clock().instant();
+            startup = Duration.between(startedAt, now);
+            progressAt = now;
+            nextProbe = now.plus(adapter.hangRule().probeEvery());
+            enter(ReplicaState.READY, "");
+        }
+    }
+
+    private void watch(Instant now, Duration step, boolean starved) {
+        if (judge.hangs(step, process.isStopped(), starved)) {
+            end(ReplicaState.FAILED, "hung");
+            return;
+        }
+        scrape(now);
+        HangRule rule = adapter.hangRule();
+        boolean due = !now.isBefore(nextProbe) || judge.hasFailedProbe();
+        if (!probing && due && judge.isIdle()) {
+            probing = true;
+            nextProbe = now.plus(rule.probeEvery());
+            Duration patience = rule.probeTimeout().multipliedBy(starved ? STARVED_PATIENCE : 1);
+            around.asks()
+                    .execute(() -> {
+                        var answer = contact.probe(patience);
+                        around.owner().execute(() -> answeredProbe(answer));
+                    });
+        }
+    }
+
+    private void answeredProbe(EngineContact.Answer answer) {
+        probing = false;
+        switch (answer) {
+            case TOKEN -> {
+                judge.probeSucceeded();
+                progressAt = around.clock().instant();
+            }
+            case NONE -> judge.probeFailed();
+            case REFUSED -> {}
+        }
+    }
+
+    private void scrape(Instant now) {
+        if (asking || now.isBefore(nextScrape)) {
+            return;
+        }
+        asking = true;
+        nextScrape = now.plus(SCRAPE_EVERY);
+        around.asks()
+                .execute(() -> {
+                    try {
+                        EngineScrape result = contact.scrape(ASK_TIMEOUT);
+                        around.owner().execute(() -> scraped(result));
+                    } catch (IOException silent) {
+                        // No answer is no evidence of progress: the judge's clock runs on, and what
+                        // was read before is no longer known.
+                        around.owner().execute(this::scrapeFailed);
+                    }
+                });
+    }
+
+    private void scraped(EngineScrape result) {
+        asking = false;
+        scrape = result;
+        if (judge.scraped(result)) {
+            progressAt = around.clock().instant();
+            // An engine that just made tokens need not be asked for one.
+            nextProbe = around.clock().instant().plus(adapter.hangRule().probeEvery());
+        }
+        idleScrapes = judge.isIdle() ? idleScrapes + 1 : 0;
+    }
+
+    private void scrapeFailed() {
+        asking = false;
+        scrape = null;
+        idleScrapes = 0;
+    }
+
+    private void finishDrain(Instant now) {
+        if (drainUntil != null && !now.isBefore(drainUntil)) {
+            end(ReplicaState.STOPPED, reason + "-deadline");
+            return;
+        }
+        scrape(now);
+        if (!terminated && idleScrapes >= IDLE_SCRAPES) {
+            terminate();
+        }
+    }
+
+    private void noticeExit() {
+        if (state.isLive()) {
+            boolean draining = state == ReplicaState.DRAINING;
+            // Children of a dead engine would keep its memory and its port.
+            process.killGroup();
+            enter(
+                    draining ? ReplicaState.STOPPED : ReplicaState.FAILED,
+                    draining ? reason : process.exitReason());
+        }
+    }
+
+    private void enter(ReplicaState next, String why) {
+        if (!ReplicaLife.allows(state, next)) {
+            throw new IllegalStateException(
+                    "A replica cannot go from %s to %s.".formatted(state, next));
+        }
+        LOG.info("replica {} {} -> {} {}", spec.replica(), state, next, why);
+        state = next;
+        reason = why;
+        changedAt = around.clock().instant();
+        if (!next.isLive()) {
+            scrape = null;
+        }
+        around.changes().accept(new ReplicaChange(spec.replica(), spec.deployment(), next, why));
+    }
+
+    ReplicaSpec spec() {
+        return spec;
+    }
+
+    ReplicaState state() {
+        return state;
+    }
+
+    Instant changedAt() {
+        return changedAt;
+    }
+
+    /** Everything that outlives the agent, and what reports are made from. */
+    EngineEntry entry() {
+        return new EngineEntry(
+                spec,
+                process.pid(),
+                process.startTicks(),
+                port,
+                state,
+                reason,
+                startedAt,
+                startup,
+                drainUntil,
+                adapter.maxSequences(spec.knobs()));
+    }
+
+    boolean isAdopted() {
+        return adopted;
+    }
+
+    @Nullable EngineScrape newestScrape() {
+        return scrape;
+    }
+
+    /** Since tokens moved or a probe succeeded; null before either. */
+    @Nullable Duration progressAge(Instant now) {
+        return progressAt == null ? null : Duration.between(progressAt, now);
+    }
+}

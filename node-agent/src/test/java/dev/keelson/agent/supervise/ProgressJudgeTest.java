@@ -1,0 +1,91 @@
+package dev.keelson.agent.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.serving.engine.HangRule;
+import dev.keelson.serving.metrics.EngineMetric;
+import dev.keelson.serving.metrics.EngineScrape;
+import dev.keelson.serving.metrics.ScrapeOutcome;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProgressJudgeTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private final ProgressJudge judge = new ProgressJudge(HangRule.DEFAULT);
+
+    private static EngineScrape scrape(double running, double tokens) {
+        return new EngineScrape(
+                Map.of(EngineMetric.RUNNING, running, EngineMetric.GENERATION_TOKENS, tokens),
+                0,
+                new ScrapeOutcome(2, 0, ScrapeOutcome.Stop.END));
+    }
+
+    private int secondsToHang(boolean starved) {
+        for (int second = 1; second <= 60; second++) {
+            if (judge.hangs(SECOND, false, starved)) {
+                return second;
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    @Test
+    void tokensThatDoNotMoveWhileRequestsRunAreAHang() {
+        judge.scraped(scrape(1, 5));
+        judge.scraped(scrape(1, 6));
+        judge.scraped(scrape(1, 6));
+        assertThat(secondsToHang(false)).isEqualTo(4);
+    }
+
+    @Test
+    void aStarvedEngineGetsFourTimesAsLong() {
+        judge.scraped(scrape(1, 5));
+        assertThat(secondsToHang(true)).isEqualTo(16);
+    }
+
+    @Test
+    void anIdleEngineIsJudgedByProbesOnly() {
+        for (int i = 0; i < 100; i++) {
+            judge.scraped(scrape(0, 5));
+            assertThat(judge.hangs(SECOND, false, false)).isFalse();
+        }
+        judge.probeFailed();
+        judge.scraped(scrape(0, 5));
+        assertThat(judge.hangs(SECOND, false, false)).isFalse();
+        judge.probeFailed();
+        assertThat(judge.hangs(SECOND, false, false)).isTrue();
+    }
+
+    @Test
+    void aProbeThatSucceedsForgivesTheOneBefore() {
+        judge.probeFailed();
+        judge.probeSucceeded();
+        judge.probeFailed();
+        assertThat(judge.hangs(SECOND, false, false)).isFalse();
+    }
+
+    @Test
+    void aStoppedProcessHangsAfterTwoSecondsAndAShortStopIsForgiven() {
+        assertThat(judge.hangs(SECOND, true, true)).isFalse();
+        assertThat(judge.hangs(SECOND, false, true)).isFalse();
+        assertThat(judge.hangs(SECOND, true, true)).isFalse();
+        assertThat(judge.hangs(SECOND, true, true)).isTrue();
+    }
+
+    @Test
+    void timeInWhichTheAgentDidNotRunIsNoEvidence() {
+        judge.scraped(scrape(1, 5));
+        assertThat(judge.hangs(Duration.ofMinutes(10), false, false)).isFalse();
+        assertThat(judge.hangs(Duration.ofMinutes(10), true, false)).isFalse();
+    }
+
+    @Test
+    void aSlowEngineThatMovesNeverHangs() {
+        for (int i = 0; i < 100; i++) {
+            judge.scraped(scrape(8, i));
+            assertThat(judge.hangs(SECOND, false, true)).isFalse();
+            assertThat(judge.hangs(SECOND, false, true)).isFalse();
+        }
+    }
+}

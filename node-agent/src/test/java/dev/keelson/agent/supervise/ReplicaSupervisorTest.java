@@ -1,0 +1,165 @@
+package dev.keelson.agent.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.agent.Eventually;
+import dev.keelson.protocol.v1.ReplicaPhase;
+import dev.keelson.protocol.v1.ReplicaReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against real processes. */
+class ReplicaSupervisorTest {
+    private static final int STOP_SIGNAL = 19;
+
+    @TempDir Path data;
+    private SupervisorRig rig;
+
+    @BeforeEach
+    void start() throws IOException {
+        rig = new SupervisorRig(data);
+    }
+
+    @AfterEach
+    void end() {
+        rig.endAll();
+        rig.close();
+    }
+
+    @Test
+    void startsAnEngineInItsOwnGroupWithOnlyTheNamedEnvironment() throws IOException {
+        ReplicaReport report = rig.ready("r1", "max_num_seqs", "3");
+        assertThat(report.getStartupMs()).isPositive();
+        assertThat(report.getMaxSequences()).isEqualTo(3);
+        assertThat(report.getAdopted()).isFalse();
+        assertThat(report.getProgressAgeMs()).isNotNegative();
+        assertThat(SupervisorRig.group(report.getPid())).containsExactly(report.getPid());
+        String environment = Files.readString(Path.of("/proc/" + report.getPid() + "/environ"));
+        assertThat(environment.split("\0"))
+                .allMatch(entry -> entry.startsWith("PATH=") || entry.startsWith("KEELSON_"));
+        assertThat(data.resolve("engines.json")).content().contains("\"r1\"", "\"READY\"");
+        Eventually.is("it was scraped", () -> rig.report("r1").orElseThrow().hasSample());
+        var sample = rig.report("r1").orElseThrow().getSample();
+        assertThat(sample.getRunning()).isZero();
+        assertThat(sample.hasKvUse()).as("a metric that was not printed").isFalse();
+    }
+
+    @Test
+    void seesAKilledEngineAndEndsItsChildren() {
+        ReplicaReport report = rig.ready("r1", "child", "1");
+        assertThat(SupervisorRig.group(report.getPid())).hasSize(2);
+        ProcessSignals.send(report.getPid(), ProcessSignals.KILL);
+        assertThat(rig.await("r1", ReplicaPhase.FAILED).getReason()).isEqualTo("exited-137");
+        Eventually.is(
+                "no grandchild is left", () -> SupervisorRig.group(report.getPid()).isEmpty());
+    }
+
+    @Test
+    void takesAStoppedEngineForHungAndKillsIt() {
+        ReplicaReport report = rig.ready("r1");
+        ProcessSignals.send(report.getPid(), STOP_SIGNAL);
+        assertThat(rig.await("r1", ReplicaPhase.FAILED).getReason()).isEqualTo("hung");
+        Eventually.is("it is gone", () -> !SupervisorRig.isAlive(report.getPid()));
+    }
+
+    @Test
+    void believesTokensThatDoNotMoveAndNotTheHealthPage() {
+        ReplicaReport report = rig.ready("r1", "stuck", "1");
+        assertThat(rig.await("r1", ReplicaPhase.FAILED).getReason()).isEqualTo("hung");
+        Eventually.is("it is gone", () -> !SupervisorRig.isAlive(report.getPid()));
+    }
+
+    @Test
+    void letsADrainingEngineFinish() {
+        rig.ready("r1", "drain_ms", "300");
+        rig.ask(() -> rig.supervisor().drain("r1", Duration.ofMinutes(1), "scale-in"));
+        assertThat(rig.report("r1").orElseThrow().getPhase()).isEqualTo(ReplicaPhase.DRAINING);
+        assertThat(rig.await("r1", ReplicaPhase.STOPPED).getReason()).isEqualTo("scale-in");
+    }
+
+    @Test
+    void killsTheGroupOfAnEngineThatOutstaysItsDrain() {
+        ReplicaReport report = rig.ready("r1", "drain_ms", "600000", "child", "1");
+        rig.ask(() -> rig.supervisor().drain("r1", Duration.ofMillis(500), "scale-in"));
+        assertThat(rig.await("r1", ReplicaPhase.STOPPED).getReason())
+                .isEqualTo("scale-in-deadline");
+        Eventually.is("nobody is left", () -> SupervisorRig.group(report.getPid()).isEmpty());
+    }
+
+    @Test
+    void stopEndsAtOnceAndReleaseEndsEverything() {
+        ReplicaReport first = rig.ready("r1", "drain_ms", "600000");
+        rig.ready("r2");
+        rig.ask(() -> rig.supervisor().stop("r1", "command"));
+        assertThat(rig.await("r1", ReplicaPhase.STOPPED).getReason()).isEqualTo("command");
+        Eventually.is("it is gone", () -> !SupervisorRig.isAlive(first.getPid()));
+        rig.ask(() -> rig.supervisor().release(Duration.ofSeconds(30), "released"));
+        Eventually.is("released", () -> rig.ask(() -> rig.supervisor().isReleased()));
+        assertThat(rig.start(SupervisorRig.spec("r3"))).isInstanceOf(Verdict.Refused.class);
+    }
+
+    @Test
+    void adoptsTheEnginesOfAKilledAgentAndReportsThoseThatAreGone() throws IOException {
+        ReplicaReport kept = rig.ready("kept");
+        ReplicaReport gone = rig.ready("gone");
+        rig.close();
+        ProcessSignals.send(gone.getPid(), ProcessSignals.KILL);
+        Eventually.is("it is gone", () -> !SupervisorRig.isAlive(gone.getPid()));
+        rig = new SupervisorRig(data);
+        ReplicaReport adopted = rig.report("kept").orElseThrow();
+        assertThat(adopted.getPid()).isEqualTo(kept.getPid());
+        assertThat(adopted.getPhase()).isEqualTo(ReplicaPhase.READY);
+        assertThat(adopted.getAdopted()).isTrue();
+        assertThat(adopted.getStartupMs()).isEqualTo(kept.getStartupMs());
+        assertThat(rig.report("gone").orElseThrow().getReason()).isEqualTo("exited-unseen");
+        assertThat(rig.start(SupervisorRig.spec("kept"))).isInstanceOf(Verdict.Duplicate.class);
+        ProcessSignals.send(kept.getPid(), ProcessSignals.KILL);
+        assertThat(rig.await("kept", ReplicaPhase.FAILED).getReason()).isEqualTo("exited");
+    }
+
+    @Test
+    void endsAnEngineThatWasNeverWrittenDown() throws IOException {
+        ReplicaReport stray = rig.ready("stray");
+        rig.close();
+        Files.writeString(data.resolve("engines.json"), "{\"engines\":[]}");
+        rig = new SupervisorRig(data);
+        Eventually.is("the stray is gone", () -> !SupervisorRig.isAlive(stray.getPid()));
+    }
+
+    @Test
+    void startsOnlyWhatItsConfigurationLists() {
+        var spec = SupervisorRig.spec("r1");
+        assertThat(refusal(with(spec, "other-engine", "tiny"))).contains("other-engine");
+        assertThat(refusal(with(spec, "gpu-runtime", "../.."))).contains("model roots");
+        assertThat(refusal(with(spec, "gpu-runtime", "/etc"))).contains("model roots");
+        assertThat(refusal(with(spec, "gpu-runtime", "missing"))).contains("model roots");
+        assertThat(refusal(SupervisorRig.spec("../r1"))).contains("name");
+        assertThat(refusal(SupervisorRig.spec("r1", "a=b;c", "1"))).contains("knob");
+        var large =
+                new ReplicaSpec("r1", "chat", 1, "gpu-runtime", "tiny", "tiny", spec.knobs(), 1001);
+        assertThat(refusal(large)).contains("No room");
+        assertThat(rig.report("r1")).isEmpty();
+    }
+
+    private static ReplicaSpec with(ReplicaSpec spec, String engine, String model) {
+        return new ReplicaSpec(
+                spec.replica(),
+                spec.deployment(),
+                1,
+                engine,
+                model,
+                "tiny",
+                spec.knobs(),
+                spec.thousandths());
+    }
+
+    private String refusal(ReplicaSpec spec) {
+        return rig.start(spec) instanceof Verdict.Refused refused ? refused.message() : "accepted";
+    }
+}
