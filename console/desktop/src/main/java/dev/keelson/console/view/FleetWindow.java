@@ -41,14 +41,20 @@ public final class FleetWindow extends BorderPane {
                     "Replicas",
                     List.of(
                             new TimeSeriesChart.Line(
-                                    "ready", theme -> theme.ready, Point::ready, true, true),
+                                    "ready", theme -> theme.ready, Point::ready, true, true, false),
                             new TimeSeriesChart.Line(
-                                    "wanted", theme -> theme.text, Point::wanted, true, false),
+                                    "wanted",
+                                    theme -> theme.text,
+                                    Point::wanted,
+                                    true,
+                                    false,
+                                    true),
                             new TimeSeriesChart.Line(
                                     "draining",
                                     theme -> theme.warning,
                                     Point::draining,
                                     true,
+                                    false,
                                     false)),
                     Figures::number);
     private final TimeSeriesChart demand =
@@ -60,7 +66,8 @@ public final class FleetWindow extends BorderPane {
                                     theme -> theme.demand,
                                     Point::arrivalsPerSecond,
                                     false,
-                                    true)),
+                                    true,
+                                    false)),
                     Figures::number);
     private final TimeSeriesChart ttft =
             new TimeSeriesChart(
@@ -71,13 +78,15 @@ public final class FleetWindow extends BorderPane {
                                     theme -> theme.ttft,
                                     Point::ttftP99Seconds,
                                     false,
+                                    false,
                                     false),
                             new TimeSeriesChart.Line(
                                     "p50",
                                     theme -> theme.muted,
                                     Point::ttftP50Seconds,
                                     false,
-                                    false)),
+                                    false,
+                                    true)),
                     Figures::seconds);
     private Theme theme;
 

@@ -30,10 +30,9 @@ final class KpiStrip extends HBox {
             return;
         }
         replicas.show(
-                Figures.number(point.ready()),
-                "of %s wanted · %s starting · %s draining"
+                Figures.number(point.ready()) + " of " + Figures.number(point.wanted()),
+                "%s starting, %s draining"
                         .formatted(
-                                Figures.number(point.wanted()),
                                 Figures.number(point.starting()),
                                 Figures.number(point.draining())));
         demand.show(Figures.number(point.arrivalsPerSecond()), "requests/s");

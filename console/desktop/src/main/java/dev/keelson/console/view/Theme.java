@@ -5,6 +5,7 @@ import atlantafx.base.theme.PrimerLight;
 import javafx.scene.paint.Color;
 
 /** Colours of the two looks; the charts draw with them, the controls follow AtlantaFX. */
+@SuppressWarnings("ImmutableEnumChecker") // JavaFX does not say so, but its Color never changes
 public enum Theme {
     LIGHT(
             "#ffffff", "#1f2328", "#59636e", "#e3e8ec", "#0f766e", "#0969da", "#6d3fc4", "#9a6700",

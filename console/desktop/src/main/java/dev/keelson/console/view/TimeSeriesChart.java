@@ -4,6 +4,7 @@ import dev.keelson.console.model.Figures;
 import dev.keelson.console.model.FleetModel;
 import dev.keelson.console.model.Snapshot.Point;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -16,6 +17,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
 import javafx.scene.text.FontWeight;
+import javafx.scene.text.Text;
 import javafx.scene.text.TextAlignment;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +36,15 @@ final class TimeSeriesChart extends Region {
     /**
      * @param stepped holds its value until the next point
      * @param filled the area below is tinted
+     * @param dashed for what is wanted, beside what is
      */
     record Line(
             String name,
             Function<Theme, Color> colour,
             Function<Point, @Nullable Double> value,
             boolean stepped,
-            boolean filled) {}
+            boolean filled,
+            boolean dashed) {}
 
     private final Canvas canvas = new Canvas();
     private final String title;
@@ -114,7 +118,7 @@ final class TimeSeriesChart extends Region {
             String text = line.name() + " " + reading(line);
             g.setFill(theme.muted);
             g.fillText(text, x, 12);
-            x -= text.length() * 6.4 + 8;
+            x -= widthOf(text) + 6;
             g.setFill(line.colour().apply(theme));
             g.fillRoundRect(x - 10, 10, 12, 4, 3, 3);
             x -= 26;
@@ -141,7 +145,8 @@ final class TimeSeriesChart extends Region {
         long first = last - FleetModel.HISTORY.toSeconds();
         for (long at = (first / step + 1) * step; at <= last; at += step) {
             var time = Instant.ofEpochSecond(at);
-            g.fillText(Figures.clock(time).substring(0, 5), x(time), canvas.getHeight() - 9);
+            double x = Math.min(x(time), canvas.getWidth() - RIGHT - 12);
+            g.fillText(Figures.clock(time).substring(0, 5), x, canvas.getHeight() - 9);
         }
     }
 
@@ -178,36 +183,60 @@ final class TimeSeriesChart extends Region {
 
     private void drawLine(GraphicsContext g, Line line, double top) {
         var colour = line.colour().apply(theme);
-        double base = canvas.getHeight() - BOTTOM;
-        double previousX = Double.NaN;
-        double previousY = Double.NaN;
+        if (line.filled()) {
+            g.setFill(colour.deriveColor(0, 1, 1, 0.14));
+            stretches(line, top).forEach(stretch -> fill(g, stretch));
+        }
         g.setStroke(colour);
-        g.setLineWidth(1.8);
-        g.setFill(colour.deriveColor(0, 1, 1, 0.14));
+        g.setLineWidth(line.dashed() ? 1.4 : 1.8);
+        if (line.dashed()) {
+            g.setLineDashes(5, 4);
+        }
+        for (List<Spot> stretch : stretches(line, top)) {
+            g.beginPath();
+            g.moveTo(stretch.getFirst().x(), stretch.getFirst().y());
+            stretch.forEach(spot -> g.lineTo(spot.x(), spot.y()));
+            g.stroke();
+        }
+        g.setLineDashes();
+    }
+
+    private void fill(GraphicsContext g, List<Spot> stretch) {
+        double base = canvas.getHeight() - BOTTOM;
+        g.beginPath();
+        g.moveTo(stretch.getFirst().x(), base);
+        stretch.forEach(spot -> g.lineTo(spot.x(), spot.y()));
+        g.lineTo(stretch.getLast().x(), base);
+        g.closePath();
+        g.fill();
+    }
+
+    private record Spot(double x, double y) {}
+
+    /** The measured pieces of a line, with the corners of steps. */
+    private List<List<Spot>> stretches(Line line, double top) {
+        var stretches = new ArrayList<List<Spot>>();
+        var current = new ArrayList<Spot>();
         for (Point point : points) {
             Double value = line.value().apply(point);
             double x = x(point.time());
             if (value == null || x < LEFT) {
-                previousX = Double.NaN;
+                if (!current.isEmpty()) {
+                    stretches.add(current);
+                    current = new ArrayList<>();
+                }
                 continue;
             }
             double y = y(value, top);
-            if (!Double.isNaN(previousX)) {
-                double from = line.stepped() ? previousY : y;
-                if (line.filled()) {
-                    g.fillPolygon(
-                            new double[] {previousX, x, x, previousX},
-                            new double[] {previousY, from, base, base},
-                            4);
-                }
-                g.strokeLine(previousX, previousY, x, line.stepped() ? previousY : y);
-                if (line.stepped() && y != previousY) {
-                    g.strokeLine(x, previousY, x, y);
-                }
+            if (line.stepped() && !current.isEmpty()) {
+                current.add(new Spot(x, current.getLast().y()));
             }
-            previousX = x;
-            previousY = y;
+            current.add(new Spot(x, y));
         }
+        if (!current.isEmpty()) {
+            stretches.add(current);
+        }
+        return stretches;
     }
 
     private double x(Instant time) {
@@ -251,6 +280,12 @@ final class TimeSeriesChart extends Region {
             }
         }
         return 10 * power;
+    }
+
+    private static double widthOf(String text) {
+        var measured = new Text(text);
+        measured.setFont(SMALL);
+        return measured.getLayoutBounds().getWidth();
     }
 
     private String legend() {

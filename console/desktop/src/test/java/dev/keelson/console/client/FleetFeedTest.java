@@ -73,7 +73,7 @@ class FleetFeedTest {
     @Test
     void saysThatTheTokenIsWrong() throws InterruptedException {
         try (var client = client("wrong")) {
-            threads.submit(new FleetFeed(client, model, onModelThread::add));
+            threads.execute(new FleetFeed(client, model, onModelThread::add));
 
             drainUntil(() -> model.connectionProperty().get() == Connection.UNAUTHORISED);
             assertThat(client.unfreeze()).isEqualTo(new Outcome.Refused("no token", "ask for one"));
