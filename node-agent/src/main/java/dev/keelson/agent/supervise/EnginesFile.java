@@ -16,12 +16,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code engines.json}: which engines run, for whoever comes after this process. Replaced whole, so
  * a reader never sees half of it.
  */
 final class EnginesFile {
+    private static final Logger LOG = LoggerFactory.getLogger(EnginesFile.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
@@ -59,6 +62,21 @@ final class EnginesFile {
             throw new IOException("%s is no list of engines.".formatted(file), malformed);
         }
         return entries;
+    }
+
+    /**
+     * The same, but a file that cannot be understood is kept beside it: its engines are then
+     * strays, and no reason not to start.
+     */
+    List<EngineEntry> readOrSetAside() throws IOException {
+        try {
+            return read();
+        } catch (IOException malformed) {
+            Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
+            LOG.error("{}; it is kept as {}", malformed.getMessage(), aside);
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            return List.of();
+        }
     }
 
     private static void describe(EngineEntry entry, ObjectNode json) {

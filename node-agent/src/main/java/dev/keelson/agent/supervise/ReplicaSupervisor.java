@@ -92,7 +92,7 @@ public final class ReplicaSupervisor {
      * nobody wrote down.
      */
     public void adopt() throws IOException {
-        for (EngineEntry entry : file.read()) {
+        for (EngineEntry entry : file.readOrSetAside()) {
             Optional<EngineProgram> program = settings.catalog().find(entry.spec().engine());
             Optional<EngineProcess> process =
                     EngineProcess.find(entry.pid(), entry.startTicks(), proc);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class SupervisedReplica {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedReplica.class);
     private static final Duration SCRAPE_EVERY = Duration.ofSeconds(1);
-    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
     private static final int STARVED_PATIENCE = 4;
     private static final int IDLE_SCRAPES = 2;
 

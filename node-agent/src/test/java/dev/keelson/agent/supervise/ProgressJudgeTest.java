@@ -35,13 +35,13 @@ class ProgressJudgeTest {
         judge.scraped(scrape(1, 5));
         judge.scraped(scrape(1, 6));
         judge.scraped(scrape(1, 6));
-        assertThat(secondsToHang(false)).isEqualTo(4);
+        assertThat(secondsToHang(false)).isEqualTo(6);
     }
 
     @Test
-    void aStarvedEngineGetsFourTimesAsLong() {
+    void aStarvedEngineGetsLonger() {
         judge.scraped(scrape(1, 5));
-        assertThat(secondsToHang(true)).isEqualTo(16);
+        assertThat(secondsToHang(true)).isEqualTo(20);
     }
 
     @Test

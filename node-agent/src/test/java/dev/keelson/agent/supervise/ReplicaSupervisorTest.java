@@ -127,7 +127,7 @@ class ReplicaSupervisorTest {
     void endsAnEngineThatWasNeverWrittenDown() throws IOException {
         ReplicaReport stray = rig.ready("stray");
         rig.close();
-        Files.writeString(data.resolve("engines.json"), "{\"engines\":[]}");
+        Files.writeString(data.resolve("engines.json"), "{\"engines\":[{}]}");
         rig = new SupervisorRig(data);
         Eventually.is("the stray is gone", () -> !SupervisorRig.isAlive(stray.getPid()));
     }

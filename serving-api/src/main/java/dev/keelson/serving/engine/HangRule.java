@@ -21,11 +21,14 @@ public record HangRule(
         Duration probeEvery,
         Duration probeTimeout,
         int probeFailures) {
-    /** Detects within 10 s, and gives an engine on a saturated machine four times as long. */
+    /**
+     * Detects within 10 s, after more than one scrape, and gives an engine on a saturated machine
+     * longer.
+     */
     public static final HangRule DEFAULT =
             new HangRule(
-                    Duration.ofSeconds(4),
-                    Duration.ofSeconds(16),
+                    Duration.ofSeconds(6),
+                    Duration.ofSeconds(20),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(3),
