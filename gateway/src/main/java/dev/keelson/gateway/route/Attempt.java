@@ -115,7 +115,8 @@ public final class Attempt {
         return lastByteNanos;
     }
 
-    boolean isSuspect() {
+    /** Was its request on a replica that died, and has it given no token since? */
+    public boolean isSuspect() {
         return suspect;
     }
 

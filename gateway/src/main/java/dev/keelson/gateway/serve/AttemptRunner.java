@@ -41,7 +41,9 @@ final class AttemptRunner {
         UpstreamPool pool = attempt.pool();
         UpstreamConnection connection;
         try {
-            connection = pool.take();
+            // A request that may kill gets a connection of its own: then it is certain whether the
+            // replica had it.
+            connection = attempt.isSuspect() ? pool.open() : pool.take();
         } catch (IOException e) {
             return AttemptResult.retry(Cause.UNREACHABLE, "The replica could not be reached.");
         }
@@ -50,7 +52,9 @@ final class AttemptRunner {
             try {
                 connection = pool.open();
             } catch (IOException e) {
-                return AttemptResult.retry(Cause.UNREACHABLE, "The replica could not be reached.");
+                // It died just before or just after the request reached it: taken for the worse of
+                // the two.
+                return AttemptResult.retry(Cause.DIED, "The replica was lost before it answered.");
             }
             result = exchange(request, attempt, connection);
         }

@@ -219,22 +219,37 @@ public final class UpstreamConnection implements AutoCloseable {
     }
 
     // Several small chunks that have already arrived are given together: fewer writes towards the
-    // client.
+    // client. But what
+    // is there is never held back for what may come.
     private int readChunked(byte[] into) throws IOException {
         int got = 0;
-        while (got < into.length && (got == 0 || start < end)) {
-            if (left == 0 && !nextChunk()) {
-                return got == 0 ? -1 : got;
-            }
-            if (got > 0 && start == end) {
+        while (got < into.length) {
+            if (got > 0 && (start == end || (left == 0 && !isNextChunkBuffered()))) {
                 return got;
             }
-            int part = (int) Math.min(left, into.length - got);
-            int taken = takeAt(into, got, part);
+            if (left == 0 && !nextChunk()) {
+                return -1;
+            }
+            int taken = takeAt(into, got, (int) Math.min(left, into.length - got));
             left -= taken;
             got += taken;
         }
         return got;
+    }
+
+    // The end of this chunk, the size line of another and a byte of it; the last chunk is left for
+    // the next read.
+    private boolean isNextChunkBuffered() {
+        int lines = 0;
+        for (int i = start; i < end - 1; i++) {
+            if (buffer[i] == '\n' && ++lines == 1 && buffer[i + 1] == '0') {
+                return false;
+            }
+            if (lines == 2) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean nextChunk() throws IOException {
