@@ -3,6 +3,7 @@ package dev.keelson.launcher;
 import dev.keelson.launcher.command.Commands;
 import dev.keelson.launcher.distribution.Distribution;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -115,6 +116,8 @@ public final class Keelson implements Runnable {
     public static CommandLine commandLine(Session session) {
         CommandLine line = new CommandLine(new Keelson(session));
         Commands.addTo(line, session);
+        line.setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(session.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, args) -> Failures.usage(session, e));
         line.setExecutionExceptionHandler((e, command, parsed) -> Failures.report(session, e));

@@ -44,7 +44,7 @@ public record Distribution(Path home, Path javaHome) {
 
     /** The folder under which models lie that engines may load. */
     public Path modelRoot() {
-        return home.resolve("gpu-runtime").resolve("models");
+        return home.resolve("models");
     }
 
     /** The small model that comes with Keelson. */
