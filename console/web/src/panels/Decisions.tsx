@@ -16,7 +16,7 @@ export function Decisions({ decisions, now, selected, onSelect }: Props) {
         Decisions <small>newest first</small>
       </h2>
       {decisions.length === 0 ? (
-        <p className="nothing">Nothing has been decided yet: demand and replicas are within their bounds.</p>
+        <p className="nothing">Nothing has been decided yet.</p>
       ) : (
         <ol className="scroll">
           {decisions.map((decision) => (
