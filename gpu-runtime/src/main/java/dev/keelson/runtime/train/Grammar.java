@@ -1,6 +1,7 @@
 package dev.keelson.runtime.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ final class Grammar {
                         bound.entrySet().stream()
                                 .anyMatch(e ->
                                         e.getKey().startsWith(list + ".")
-                                                && e.getValue() == candidate);
+                                                && Arrays.equals(e.getValue(), candidate));
                 if (!taken) {
                     bound.put(key, candidate);
                     chosen = candidate;

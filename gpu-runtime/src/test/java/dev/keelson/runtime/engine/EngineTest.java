@@ -1,0 +1,220 @@
+package dev.keelson.runtime.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EngineTest {
+    private static final EngineLimits LIMITS = new EngineLimits(2, 16, 4, 32, 100);
+    private static final int VOCABULARY = 30;
+
+    private long now;
+    private final List<String> told = new ArrayList<>();
+
+    @Test
+    void tokensComeInOrderAndTheLastOneSaysWhy() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var answer = new Recorder();
+        engine.submit(new int[] {4, 5}, parameters(3, List.of(), false), answer);
+        run(engine);
+        assertThat(answer.tokens).containsExactly(6, 7, 8);
+        assertThat(answer.reason).isEqualTo(FinishReason.LENGTH);
+        assertThat(engine.load().freeBlocks()).isEqualTo(32);
+        assertThat(told).containsExactly("prompt 2", "first", "next", "next", "LENGTH");
+    }
+
+    @Test
+    void theEndTokenStopsUnlessItIsIgnored() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var stops = new Recorder();
+        var goesOn = new Recorder();
+        engine.submit(new int[] {7}, parameters(6, List.of(), false), stops);
+        engine.submit(new int[] {7}, parameters(6, List.of(), true), goesOn);
+        run(engine);
+        assertThat(stops.tokens).endsWith(9);
+        assertThat(stops.reason).isEqualTo(FinishReason.STOP);
+        assertThat(goesOn.tokens).hasSize(6).doesNotContain(9);
+        assertThat(goesOn.reason).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void aStopTextThatSpansTokensEndsTheAnswer() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var answer = new Recorder();
+        engine.submit(new int[] {10}, parameters(20, List.of("MN"), false), answer);
+        run(engine);
+        assertThat(answer.tokens).containsExactly(11, 12, 13);
+        assertThat(answer.reason).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void aCancelledRequestFreesItsBlocksBeforeTheNextStep() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var answer = new Recorder();
+        long id = engine.submit(new int[] {1, 2, 3, 4, 5}, parameters(50, List.of(), true), answer);
+        engine.step();
+        assertThat(engine.load().freeBlocks()).isEqualTo(30);
+        engine.cancel(id);
+        assertThat(engine.step()).isFalse();
+        assertThat(engine.load().freeBlocks()).isEqualTo(32);
+        assertThat(answer.reason).isEqualTo(FinishReason.ABORT);
+        assertThat(told).endsWith("ABORT");
+    }
+
+    @Test
+    void aStepThatThrowsEndsItsRequestsAndTheEngineGoesOn() {
+        var decoder =
+                new Decoder() {
+                    private final CountingDecoder counting = new CountingDecoder(VOCABULARY);
+                    private boolean broken = true;
+
+                    @Override
+                    public float[][] step(StepPlan plan) {
+                        if (broken) {
+                            broken = false;
+                            throw new IllegalStateException("out of memory");
+                        }
+                        return counting.step(plan);
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        Engine engine = engine(decoder, 0);
+        var first = new Recorder();
+        engine.submit(new int[] {1}, parameters(2, List.of(), true), first);
+        engine.step();
+        assertThat(first.reason).isEqualTo(FinishReason.ERROR);
+        assertThat(engine.failure()).isEqualTo("out of memory");
+        var second = new Recorder();
+        engine.submit(new int[] {1}, parameters(2, List.of(), true), second);
+        run(engine);
+        assertThat(second.reason).isEqualTo(FinishReason.LENGTH);
+        assertThat(engine.failure()).isNull();
+        assertThat(engine.load().freeBlocks()).isEqualTo(32);
+    }
+
+    @Test
+    void aPacedStepTakesItsMinimumTimeAndAnUnpacedOneDoesNotWait() {
+        Engine paced = engine(new CountingDecoder(VOCABULARY), 20_000_000);
+        paced.submit(new int[] {1}, parameters(5, List.of(), true), new Recorder());
+        run(paced);
+        assertThat(now).isEqualTo(100_000_000);
+        Engine fast = engine(new CountingDecoder(VOCABULARY), 0);
+        fast.submit(new int[] {1}, parameters(5, List.of(), true), new Recorder());
+        run(fast);
+        assertThat(now).isEqualTo(100_000_000);
+    }
+
+    @Test
+    void greedyTokensAreTheSameWithPreemptionAndWithout() {
+        var tight = new EngineLimits(4, 16, 4, 16, 60);
+        Engine engine =
+                new Engine(
+                        new CountingDecoder(VOCABULARY),
+                        tight,
+                        EngineTest::text,
+                        9,
+                        0,
+                        () -> now,
+                        n -> now += n,
+                        listener());
+        List<Recorder> answers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            var answer = new Recorder();
+            answers.add(answer);
+            engine.submit(
+                    new int[] {10 + i, 11 + i, 12 + i}, parameters(40, List.of(), true), answer);
+        }
+        run(engine);
+        assertThat(engine.load().preemptions()).isPositive();
+        for (int i = 0; i < 4; i++) {
+            Engine alone = engine(new CountingDecoder(VOCABULARY), 0);
+            var expected = new Recorder();
+            alone.submit(
+                    new int[] {10 + i, 11 + i, 12 + i}, parameters(40, List.of(), true), expected);
+            run(alone);
+            assertThat(answers.get(i).tokens).isEqualTo(expected.tokens);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitTheContextIsRefused() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        assertThatThrownBy(() ->
+                        engine.submit(new int[90], parameters(11, List.of(), true), new Recorder()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private Engine engine(Decoder decoder, long minimumStepNanos) {
+        return new Engine(
+                decoder,
+                LIMITS,
+                EngineTest::text,
+                9,
+                minimumStepNanos,
+                () -> now,
+                n -> now += n,
+                listener());
+    }
+
+    private static void run(Engine engine) {
+        while (engine.step()) {
+            assertThat(engine.load().steps()).isLessThan(10_000);
+        }
+    }
+
+    private static byte[] text(int token) {
+        return String.valueOf((char) ('A' + token)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static SamplingParameters parameters(
+            int maxTokens, List<String> stop, boolean ignoreEnd) {
+        return new SamplingParameters(maxTokens, 0, 1, 0, 0, stop, ignoreEnd);
+    }
+
+    private EngineListener listener() {
+        return new EngineListener() {
+            @Override
+            public void promptTokens(int count) {
+                told.add("prompt " + count);
+            }
+
+            @Override
+            public void firstToken(long nanos) {
+                told.add("first");
+            }
+
+            @Override
+            public void nextToken(long nanos) {
+                told.add("next");
+            }
+
+            @Override
+            public void finished(FinishReason reason, long nanos) {
+                told.add(reason.name());
+            }
+        };
+    }
+
+    private static final class Recorder implements TokenSink {
+        private final List<Integer> tokens = new ArrayList<>();
+        private @Nullable FinishReason reason;
+
+        @Override
+        public void token(int token, @Nullable FinishReason last) {
+            tokens.add(token);
+            reason = last;
+        }
+
+        @Override
+        public void ended(FinishReason why) {
+            reason = why;
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package dev.keelson.runtime.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.runtime.engine.CountingDecoder;
+import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.tokenizer.BpeTokenizer;
+import dev.keelson.runtime.tokenizer.BpeTrainer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EngineServerTest {
+    private static final BpeTokenizer TOKENIZER = BpeTrainer.train(List.of("a b c"), 257);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CONTEXT = 4096;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Engine engine;
+    private EngineServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        var metrics = new EngineMetrics("tiny", true);
+        var limits = new EngineLimits(4, 256, 16, 512, CONTEXT);
+        engine =
+                new Engine(
+                        new CountingDecoder(TOKENIZER.size()),
+                        limits,
+                        TOKENIZER::bytes,
+                        0,
+                        2_000_000,
+                        System::nanoTime,
+                        LockSupport::parkNanos,
+                        metrics);
+        metrics.observe(engine::load);
+        var model = new ServedModel("tiny", TOKENIZER, 0, CONTEXT, 0, 1);
+        server =
+                new EngineServer(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        engine,
+                        model,
+                        metrics,
+                        InstantSource.system(),
+                        prompt -> {});
+        server.start();
+        Thread.ofPlatform().name("engine").start(this::steps);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        engine.close();
+        client.close();
+    }
+
+    @Test
+    void aCompletionHasTextUsageAndAReason() throws Exception {
+        JsonNode answer =
+                JSON.readTree(
+                        post(
+                                        "/v1/completions",
+                                        body("\"prompt\":\"@\",\"max_tokens\":3,\"temperature\":0"))
+                                .body());
+        assertThat(answer.at("/choices/0/text").asText()).isEqualTo("ABC");
+        assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(answer.at("/usage/prompt_tokens").asInt()).isEqualTo(2);
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void aStreamHasOneChunkPerTokenThenTheUsageThenDone() throws Exception {
+        String fields =
+                "\"prompt\":\"@\",\"max_tokens\":3,\"temperature\":0,\"stream\":true,\"stream_options\":{\"include_usage\":true}";
+        List<String> events =
+                post("/v1/completions", body(fields))
+                        .body()
+                        .lines()
+                        .filter(l -> !l.isEmpty())
+                        .toList();
+        List<String> texts = new ArrayList<>();
+        for (String event : events.subList(0, 3)) {
+            texts.add(JSON.readTree(event.substring(6)).at("/choices/0/text").asText());
+        }
+        assertThat(texts).containsExactly("A", "B", "C");
+        assertThat(
+                        JSON.readTree(events.get(2).substring(6))
+                                .at("/choices/0/finish_reason")
+                                .asText())
+                .isEqualTo("length");
+        assertThat(JSON.readTree(events.get(3).substring(6)).at("/usage/total_tokens").asInt())
+                .isEqualTo(5);
+        assertThat(events.get(4)).isEqualTo("data: [DONE]");
+    }
+
+    @Test
+    void aChatAnswers() throws Exception {
+        String fields =
+                "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":2,\"temperature\":0";
+        JsonNode answer = JSON.readTree(post("/v1/chat/completions", body(fields)).body());
+        assertThat(answer.at("/choices/0/message/content").asText()).isEqualTo(";<");
+    }
+
+    @Test
+    void severalPromptsAndTokenPromptsGiveAChoiceEach() throws Exception {
+        JsonNode strings =
+                JSON.readTree(
+                        post(
+                                        "/v1/completions",
+                                        body(
+                                                "\"prompt\":[\"@\",\"P\"],\"max_tokens\":1,\"temperature\":0"))
+                                .body());
+        assertThat(strings.at("/choices").size()).isEqualTo(2);
+        assertThat(strings.at("/choices/1/text").asText()).isEqualTo("Q");
+        JsonNode tokens =
+                JSON.readTree(
+                        post(
+                                        "/v1/completions",
+                                        body("\"prompt\":[66],\"max_tokens\":1,\"temperature\":0"))
+                                .body());
+        assertThat(tokens.at("/choices/0/text").asText()).isEqualTo("B");
+    }
+
+    @Test
+    void aStopTextIsNotPartOfTheAnswer() throws Exception {
+        for (String stream : List.of("", ",\"stream\":true")) {
+            String fields =
+                    "\"prompt\":\"@\",\"max_tokens\":20,\"temperature\":0,\"stop\":[\"DE\"]"
+                            + stream;
+            String answer = post("/v1/completions", body(fields)).body();
+            var text = new StringBuilder();
+            for (String line : answer.lines().filter(l -> l.contains("choices")).toList()) {
+                text.append(
+                        JSON.readTree(line.replaceFirst("^data: ", ""))
+                                .at("/choices/0/text")
+                                .asText());
+            }
+            assertThat(text).hasToString("ABC");
+            assertThat(answer).contains("\"finish_reason\":\"stop\"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "malformed | {\"model\": | 400",
+                "unknown model | {\"model\":\"other\",\"prompt\":\"a\"} | 404",
+                "negative max_tokens | {\"model\":\"tiny\",\"prompt\":\"a\",\"max_tokens\":-1} | 400",
+                "temperature text | {\"model\":\"tiny\",\"prompt\":\"a\",\"temperature\":\"hot\"} | 400",
+                "no prompt | {\"model\":\"tiny\"} | 400",
+                "array body | [1,2] | 400",
+                "token outside the vocabulary | {\"model\":\"tiny\",\"prompt\":[9999]} | 400",
+                "too many tokens asked for | {\"model\":\"tiny\",\"prompt\":\"a\",\"max_tokens\":4096} | 400",
+                "penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"presence_penalty\":1} | 400",
+                "too many choices | {\"model\":\"tiny\",\"prompt\":\"a\",\"n\":100} | 400",
+            })
+    void aWrongRequestGetsATypedError(String name, String body, int status) throws Exception {
+        assertTypedError(post("/v1/completions", body), status);
+    }
+
+    @Test
+    void largeAndDeepBodiesGetATypedError() throws Exception {
+        assertTypedError(post("/v1/completions", "[".repeat(20_000)), 400);
+        assertTypedError(
+                post("/v1/completions", body("\"prompt\":\"" + "word ".repeat(20_000) + "\"")),
+                400);
+        assertTypedError(
+                post("/v1/completions", body("\"prompt\":\"" + "x".repeat(9 << 20) + "\"")), 413);
+        assertTypedError(post("/v1/nothing", "{}"), 404);
+    }
+
+    @Test
+    void anErrorNeverQuotesThePrompt() throws Exception {
+        String canary = "canary-7f3a";
+        assertThat(
+                        post(
+                                        "/v1/completions",
+                                        "{\"model\":\"tiny\",\"prompt\":\"" + canary + "\" oops")
+                                .body())
+                .doesNotContain(canary);
+        assertThat(
+                        post(
+                                        "/v1/completions",
+                                        body("\"prompt\":\"" + canary + "\",\"max_tokens\":0"))
+                                .body())
+                .doesNotContain(canary);
+    }
+
+    @Test
+    void aClientThatLeavesFreesItsBlocks() throws Exception {
+        String body =
+                body(
+                        "\"prompt\":\"@\",\"max_tokens\":4000,\"temperature\":0,\"stream\":true,\"ignore_eos\":true");
+        for (int i = 0; i < 6; i++) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                String head =
+                        "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                                + body.length()
+                                + "\r\n\r\n";
+                socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+                if (i < 4) {
+                    assertThat(socket.getInputStream().readNBytes(300)).hasSize(300);
+                }
+            }
+        }
+        eventually(() ->
+                metrics()
+                        .contains(
+                                "vllm:request_success_total{finished_reason=\"abort\",model_name=\"tiny\"} 6.0"));
+        eventually(() -> engine.load().isIdle());
+        assertThat(engine.load().freeBlocks()).isEqualTo(512);
+    }
+
+    @Test
+    void metricsHaveTheNamesOfVllm() throws Exception {
+        post("/v1/completions", body("\"prompt\":\"@\",\"max_tokens\":3"));
+        assertThat(get("/metrics"))
+                .contains(
+                        "vllm:num_requests_running{model_name=\"tiny\"} 0.0",
+                        "vllm:num_requests_waiting{model_name=\"tiny\"} 0.0",
+                        "vllm:kv_cache_usage_perc{model_name=\"tiny\"} 0.0",
+                        "vllm:num_preemptions_total{model_name=\"tiny\"} 0.0",
+                        "vllm:prompt_tokens_total{model_name=\"tiny\"} 2.0",
+                        "vllm:generation_tokens_total{model_name=\"tiny\"} 3.0",
+                        "vllm:request_success_total{finished_reason=\"length\",model_name=\"tiny\"} 1.0",
+                        "vllm:time_to_first_token_seconds_count{model_name=\"tiny\"} 1",
+                        "vllm:inter_token_latency_seconds_count{model_name=\"tiny\"} 2",
+                        "vllm:e2e_request_latency_seconds_count{model_name=\"tiny\"} 1",
+                        "keelson_engine_info{engine=\"gpu-runtime\",paced=\"true\"} 1");
+    }
+
+    @Test
+    void aDrainedEngineRefusesWhatIsNewAndEndsWhatRuns() throws Exception {
+        String fields = "\"prompt\":\"@\",\"max_tokens\":200,\"temperature\":0,\"ignore_eos\":true";
+        var running =
+                client.sendAsync(
+                        request("/v1/completions", body(fields)),
+                        HttpResponse.BodyHandlers.ofString());
+        eventually(() -> engine.load().running() == 1);
+        server.drain();
+        HttpResponse<String> refused = post("/v1/completions", body("\"prompt\":\"a\""));
+        assertTypedError(refused, 503);
+        assertThat(refused.body()).contains("\"type\":\"draining\"");
+        engine.awaitQuiet();
+        JsonNode answer = JSON.readTree(running.get().body());
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(200);
+    }
+
+    private void assertTypedError(HttpResponse<String> response, int status) throws IOException {
+        assertThat(response.statusCode()).isEqualTo(status);
+        JsonNode error = JSON.readTree(response.body()).path("error");
+        assertThat(error.path("message").asText()).isNotEmpty();
+        assertThat(error.path("type").asText()).isNotEmpty();
+        assertThat(error.has("param") && error.has("code")).isTrue();
+    }
+
+    private void steps() {
+        try {
+            while (engine.awaitWork()) {
+                engine.step();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String body(String fields) {
+        return "{\"model\":\"tiny\"," + fields + "}";
+    }
+
+    private HttpResponse<String> post(String path, String body)
+            throws IOException, InterruptedException {
+        return client.send(request(path, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String path, String body) {
+        return HttpRequest.newBuilder(uri(path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        return client.send(
+                        HttpRequest.newBuilder(uri(path)).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private String metrics() {
+        try {
+            return get("/metrics");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited a minute").isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+}
