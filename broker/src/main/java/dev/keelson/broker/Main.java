@@ -36,7 +36,7 @@ public final class Main {
         ParentWatch.startIfSupervised(end::countDown);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(end, ended), "shutdown"));
         try (var http = StatusServer.start(config.httpHost(), config.httpPort());
-                var broker = EmbeddedBroker.start(config)) {
+                var _ = EmbeddedBroker.start(config)) {
             http.ready();
             LOG.info("Kafka serves at {}.", config.bootstrap());
             end.await();

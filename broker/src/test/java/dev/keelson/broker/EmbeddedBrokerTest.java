@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,10 +60,8 @@ final class EmbeddedBrokerTest {
 
     private static String timestampType(Admin admin) throws Exception {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, Topics.DEMAND.name());
-        return admin.describeConfigs(List.of(resource))
-                .all()
-                .get(30, TimeUnit.SECONDS)
-                .get(resource)
+        var configs = admin.describeConfigs(List.of(resource)).all().get(30, TimeUnit.SECONDS);
+        return Objects.requireNonNull(configs.get(resource))
                 .get("message.timestamp.type")
                 .value();
     }

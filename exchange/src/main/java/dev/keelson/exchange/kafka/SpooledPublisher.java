@@ -189,7 +189,7 @@ public final class SpooledPublisher implements AutoCloseable {
                 sent.finished = true; // a marker for a partition that is not there
                 return true;
             }
-            var unused = to.send(record(entry), (metadata, failure) -> sent.finish(failure));
+            var _ = to.send(record(entry), (metadata, failure) -> sent.finish(failure));
             return true;
         } catch (KafkaException | IllegalStateException e) {
             fail(entry, e);

@@ -91,7 +91,7 @@ final class LocalJob implements AutoCloseable {
             var completed = proven ? state.checkpoints() : completedCheckpoints();
             proven = proven || completed > 0;
             state = new State(status.name(), checkpointMs, completed, state.fallbacks());
-            if (status.isGloballyTerminalState() || !proven && restoreFailed()) {
+            if (status.isGloballyTerminalState() || (!proven && restoreFailed())) {
                 startAgain(status);
             }
         } catch (ExecutionException | TimeoutException e) {

@@ -27,6 +27,7 @@ import org.apache.flink.runtime.rest.ApplicationRestEndpointFactory;
  * A Flink cluster in this process. Its REST endpoint has no route that takes a job: whoever could
  * submit one would run code here.
  */
+@SuppressWarnings("try") // MiniCluster.close() throws Exception; LocalJob closes it by closeAsync()
 final class LoopbackCluster extends MiniCluster {
     private static final String LOOPBACK = "127.0.0.1";
 

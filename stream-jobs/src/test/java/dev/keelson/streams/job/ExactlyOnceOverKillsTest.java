@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,6 +60,7 @@ final class ExactlyOnceOverKillsTest implements DemandFeed.Listener {
             until("a checkpoint", log, feed, () -> sent > 400 && hasCheckpoint());
 
             streams.kill();
+            damageNewestCheckpoint();
             streams = startStreams(streamsConfig);
             fresh("kill -9 of Flink", log, feed);
 
@@ -102,10 +104,19 @@ final class ExactlyOnceOverKillsTest implements DemandFeed.Listener {
 
     private boolean hasCheckpoint() {
         try {
-            return new RestorePoints(folder.resolve("flink/checkpoints")).newestTimeMs() > 0;
+            return new RestorePoints(folder.resolve("flink/checkpoints")).newestFirst().size() > 1;
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** As a disk may do it; the process must take the one before. */
+    private void damageNewestCheckpoint() throws IOException {
+        var points = new RestorePoints(folder.resolve("flink/checkpoints")).newestFirst();
+        assertThat(points).hasSizeGreaterThan(1);
+        var metadata = points.getFirst().resolve("_metadata");
+        var bytes = Files.readAllBytes(metadata);
+        Files.write(metadata, Arrays.copyOf(bytes, bytes.length / 2));
     }
 
     private void fresh(String after, RequestLog log, DemandFeed feed) {
