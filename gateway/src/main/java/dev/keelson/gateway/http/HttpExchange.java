@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpExchange {
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final Runnable GONE = () -> {};
 
     private final HttpRequest request;
     private final OutputStream out;
     private final HttpConnection connection;
     private final CountDownLatch done = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Runnable> whenGone = new AtomicReference<>();
+    private final Object leaving = new Object();
+    private @Nullable Runnable whenGone; // guarded by leaving
+    private volatile boolean gone;
     private byte[] frame = new byte[1024];
     private boolean started;
     private boolean chunked;
@@ -41,14 +41,17 @@ public final class HttpExchange {
      * Runs the action once, at once if the client has already left, when the client closes its end.
      */
     public void whenClientGone(Runnable action) {
-        Runnable before = whenGone.getAndUpdate(now -> now == GONE ? GONE : action);
-        if (before == GONE) {
-            action.run();
+        synchronized (leaving) {
+            whenGone = action;
+            if (!gone) {
+                return;
+            }
         }
+        action.run();
     }
 
     public boolean isClientGone() {
-        return whenGone.get() == GONE;
+        return gone;
     }
 
     /** Has a status been sent? */
@@ -108,8 +111,15 @@ public final class HttpExchange {
     }
 
     void clientGone() {
-        Runnable action = whenGone.getAndSet(GONE);
-        if (action != null && action != GONE) {
+        Runnable action;
+        synchronized (leaving) {
+            if (gone) {
+                return;
+            }
+            gone = true;
+            action = whenGone;
+        }
+        if (action != null) {
             action.run();
         }
     }

@@ -210,7 +210,8 @@ final class AttemptRunner {
             return result;
         }
         LockSupport.parkNanos(DEATH_SETTLES_NANOS);
-        try (UpstreamConnection alive = pool.open()) {
+        try {
+            pool.open().close();
             return new AttemptResult.Retry(Cause.FAILED, retry.error());
         } catch (IOException e) {
             return result;
