@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SamplesMain {
     private static final int SAMPLES = 20;
-    private static final int PROMPT_WORDS = 9;
+    private static final Pattern BEGINNING = Pattern.compile("(?:\\S+\\s+){8}\\S+");
 
     private SamplesMain() {}
 
@@ -57,8 +59,8 @@ public final class SamplesMain {
     }
 
     private static String sample(ModelFolder model, Engine engine, String document, int seed) {
-        String[] words = document.split("\\s+", PROMPT_WORDS + 1);
-        String prompt = String.join(" ", List.of(words).subList(0, PROMPT_WORDS));
+        Matcher beginning = BEGINNING.matcher(document);
+        String prompt = beginning.lookingAt() ? beginning.group() : document;
         var tokens = new IntList(64);
         tokens.add(model.config().beginToken());
         tokens.addAll(model.tokenizer().encode(prompt));
@@ -79,9 +81,7 @@ public final class SamplesMain {
         while (engine.step()) {
             // Each step is one token; nothing else is to be done meanwhile.
         }
-        return "**"
-                + prompt
-                + "**"
-                + model.tokenizer().decode(answer.toArray()).replace("\n", " / ");
+        String text = "**" + prompt + "**" + model.tokenizer().decode(answer.toArray());
+        return text.replace("\n", " / ");
     }
 }
