@@ -65,7 +65,7 @@ final class TestFleet implements AutoCloseable {
     final ControlPlane plane;
     private final LoopThread threads;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final List<AutoCloseable> members = new CopyOnWriteArrayList<>();
+    private final List<Membership> members = new CopyOnWriteArrayList<>();
 
     TestFleet(Path folder) throws IOException {
         this.folder = folder;
@@ -96,7 +96,7 @@ final class TestFleet implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (var member : members) {
             member.close();
         }
@@ -178,6 +178,19 @@ final class TestFleet implements AutoCloseable {
                                             .setBootId("1"))
                             .build());
             beat();
+            // Silence would make the node suspect, and it would take no new replica.
+            Thread.ofVirtual().start(this::beatOn);
+        }
+
+        private void beatOn() {
+            try {
+                while (ended == null) {
+                    Thread.sleep(500);
+                    beat();
+                }
+            } catch (InterruptedException | IllegalStateException e) {
+                ended = e;
+            }
         }
 
         void beat() {

@@ -14,7 +14,23 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
  * A fresh EC P-256 key and the PKCS#10 request that asks for its certificate. The key never leaves
  * this process but to its own disk.
  */
-public record CertificateRequest(KeyPair keys, byte[] pkcs10) {
+public final class CertificateRequest {
+    private final KeyPair keys;
+    private final byte[] pkcs10;
+
+    private CertificateRequest(KeyPair keys, byte[] pkcs10) {
+        this.keys = keys;
+        this.pkcs10 = pkcs10.clone();
+    }
+
+    public KeyPair keys() {
+        return keys;
+    }
+
+    /** The request in DER form. */
+    public byte[] pkcs10() {
+        return pkcs10.clone();
+    }
 
     public static CertificateRequest create() {
         try {
