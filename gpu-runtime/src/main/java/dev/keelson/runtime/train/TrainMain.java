@@ -33,6 +33,9 @@ public final class TrainMain {
 
     /** Exit code 2 for a wrong argument. */
     public static void main(String[] arguments) throws IOException {
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "engine-logback.xml");
+        }
         TrainOptions options;
         try {
             options = TrainOptions.parse(List.of(arguments));
