@@ -51,6 +51,27 @@ class GatewayTest {
     }
 
     @Test
+    void passesEventsOfAnySizeOn() throws Exception {
+        CannedEngine.Script growing =
+                call -> {
+                    call.startStream();
+                    for (int size = 1; size <= 1 << 18; size *= 2) {
+                        call.token("x".repeat(size) + "|");
+                    }
+                    call.finish();
+                    call.done();
+                };
+        try (var engine = new CannedEngine(growing);
+                var gateway = new GatewayUnderTest(data).replica("r1", "n1", engine, 8)) {
+            String body = gateway.post(STREAM).body();
+            assertThat(body.chars().filter(c -> c == 'x').count())
+                    .isGreaterThanOrEqualTo((1 << 19) - 1);
+            assertThat(body).endsWith("data: [DONE]\n\n");
+            assertThat(gateway.records.settled(1).getFirst().getOutputTokens()).isEqualTo(19);
+        }
+    }
+
+    @Test
     void passesAWholeAnswerOnWithTheEnginesCounts() throws Exception {
         try (var engine = new CannedEngine(CannedEngine.Call::whole);
                 var gateway = new GatewayUnderTest(data).replica("r1", "n1", engine, 8)) {

@@ -91,7 +91,8 @@ public final class HttpExchange {
 
     /** Sends more of a started stream at once. */
     public void stream(byte[] bytes, int length) throws IOException {
-        write(frame, frame(0, bytes, length));
+        int framed = frame(0, bytes, length); // may replace the frame
+        write(frame, framed);
     }
 
     /** Ends a stream. */

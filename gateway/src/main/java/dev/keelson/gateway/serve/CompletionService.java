@@ -25,12 +25,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves one POST to a completion endpoint, from its arrival record to its completion record.
  * Thread-safe.
  */
 public final class CompletionService {
+    private static final Logger LOG = LoggerFactory.getLogger(CompletionService.class);
     public static final String COMPLETIONS = "/v1/completions";
     public static final String CHAT = "/v1/chat/completions";
     private static final String UNKNOWN = "unknown";
@@ -95,7 +98,7 @@ public final class CompletionService {
                     new RequestProgress(id, exchange, asked, ticket, choices(asked), arrived);
             records.arrival(id, deployment, TENANT, arrival(request, asked));
             exchange.whenClientGone(() -> dispatcher.cancel(ticket));
-            finish(progress, place(progress));
+            finish(progress, placeSafely(progress));
         } catch (InvalidRequestException e) {
             refuse(id, exchange, e.error(), arrived);
         }
@@ -179,6 +182,18 @@ public final class CompletionService {
             arrival.setMaxTokens(maxTokens(asked)).setStreaming(asked.options().stream());
         }
         return arrival.build();
+    }
+
+    // A defect of this program must not leave a request without its end, neither for the client nor
+    // in the records.
+    private Outcome placeSafely(RequestProgress request) {
+        try {
+            return place(request);
+        } catch (RuntimeException e) {
+            LOG.error("failed to serve {}", request.id(), e);
+            request.exchange().abandon();
+            return new Outcome(Completion.Outcome.FAILED, 500, "internal_error");
+        }
     }
 
     private Outcome place(RequestProgress request) {
