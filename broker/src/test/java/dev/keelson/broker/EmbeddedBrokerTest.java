@@ -61,9 +61,7 @@ final class EmbeddedBrokerTest {
     private static String timestampType(Admin admin) throws Exception {
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, Topics.DEMAND.name());
         var configs = admin.describeConfigs(List.of(resource)).all().get(30, TimeUnit.SECONDS);
-        return Objects.requireNonNull(configs.get(resource))
-                .get("message.timestamp.type")
-                .value();
+        return Objects.requireNonNull(configs.get(resource)).get("message.timestamp.type").value();
     }
 
     private static void write(BrokerConfig config) throws Exception {

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
  * Waits for something that other threads do; the limit is generous and never the point of a test.
  */
 final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private Eventually() {}
 

@@ -23,8 +23,8 @@ public final class Bench {
         var three = List.of("--nodes", "3", "--replicas", "2:4");
         var spot = List.of("--nodes", "3", "--spot", "3", "--replicas", "2:4");
         add("first-token", List.of(), fleet -> withFirstToken(fleet));
-        add("kill-engine", three, fleet -> Faults.killEngine(fleet, 4, Duration.ofSeconds(60)));
-        add("hang-engine", three, fleet -> Faults.hangEngine(fleet, 4, Duration.ofSeconds(60)));
+        add("kill-engine", three, fleet -> Faults.killEngine(fleet, 4, Duration.ofMinutes(1)));
+        add("hang-engine", three, fleet -> Faults.hangEngine(fleet, 4, Duration.ofMinutes(1)));
         add("kill-node", three, fleet -> Faults.killNode(fleet, 4, Duration.ofSeconds(90)));
         add(
                 "spot-notice",
@@ -35,24 +35,23 @@ public final class Bench {
         add(
                 "kill-control-plane",
                 three,
-                fleet -> Faults.killControlPlane(fleet, 4, Duration.ofSeconds(60)));
+                fleet -> Faults.killControlPlane(fleet, 4, Duration.ofMinutes(1)));
         add(
                 "pause-control-plane",
                 three,
                 fleet ->
                         Faults.pauseControlPlane(
-                                fleet, 4, Duration.ofSeconds(60), Duration.ofSeconds(15)));
+                                fleet, 4, Duration.ofMinutes(1), Duration.ofSeconds(15)));
         add(
                 "partition-node",
                 three,
                 fleet ->
                         Faults.partitionNode(
-                                fleet, 4, Duration.ofSeconds(120), Duration.ofSeconds(60)));
+                                fleet, 4, Duration.ofMinutes(2), Duration.ofMinutes(1)));
         add(
                 "outages",
                 List.of(),
-                fleet ->
-                        Streams.outages(fleet, 4, Duration.ofSeconds(240), Duration.ofSeconds(30)));
+                fleet -> Streams.outages(fleet, 4, Duration.ofMinutes(4), Duration.ofSeconds(30)));
         add(
                 "saturated",
                 List.of("--nodes", "3"),
@@ -61,7 +60,7 @@ public final class Bench {
         add(
                 "demand-age",
                 List.of("--nodes", "3"),
-                fleet -> Freshness.underLoad(fleet, 4, Duration.ofSeconds(120)));
+                fleet -> Freshness.underLoad(fleet, 4, Duration.ofMinutes(2)));
     }
 
     private Bench() {}
@@ -130,8 +129,8 @@ public final class Bench {
                         "4",
                         "--replicas",
                         replicas)) {
-            fleet.steady(Duration.ofSeconds(120));
-            var duration = Duration.ofSeconds(180);
+            fleet.steady(Duration.ofMinutes(2));
+            var duration = Duration.ofMinutes(3);
             // Rises for a third of the time and then stays near what four paced replicas carry.
             var load = Load.start(fleet, duration, 48, progress -> 26 * Math.min(1, 3 * progress));
             load.finish();
@@ -146,10 +145,10 @@ public final class Bench {
     }
 
     private static Figures idle(Fleet fleet) {
-        fleet.steady(Duration.ofSeconds(180));
-        Fleet.pause(Duration.ofSeconds(120));
+        fleet.steady(Duration.ofMinutes(3));
+        Fleet.pause(Duration.ofMinutes(2));
         var none = new Load.Result(0, 0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Map.of());
-        return new Figures(none, Machine.footprint(fleet, Duration.ofSeconds(60)));
+        return new Figures(none, Machine.footprint(fleet, Duration.ofMinutes(1)));
     }
 
     private static void print(String name, Figures figures) {

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Faults under load, one at a time; each leaves the fleet steady again. */
 public final class Faults {
-    private static final Duration GENEROUS = Duration.ofSeconds(180);
+    private static final Duration GENEROUS = Duration.ofMinutes(3);
 
     private Faults() {}
 

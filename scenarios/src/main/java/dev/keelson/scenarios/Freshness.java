@@ -10,7 +10,7 @@ public final class Freshness {
 
     /** Samples the age about three times a second under load. */
     public static Figures underLoad(Fleet fleet, double rate, Duration duration) {
-        fleet.steady(Duration.ofSeconds(180));
+        fleet.steady(Duration.ofMinutes(3));
         Streams.settle(fleet);
         var load = Load.start(fleet, rate, duration, 32);
         var ages = new ArrayList<Double>();

@@ -134,7 +134,7 @@ public final class Load {
         }
         for (var thread : threads) {
             try {
-                thread.join(Duration.ofSeconds(120));
+                thread.join(Duration.ofMinutes(2));
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

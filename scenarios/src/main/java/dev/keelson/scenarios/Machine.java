@@ -44,7 +44,7 @@ public final class Machine {
 
     /** Takes every core twice for a while; nothing may be called lost. */
     public static Figures saturated(Fleet fleet, Duration duration) {
-        fleet.steady(Duration.ofSeconds(180));
+        fleet.steady(Duration.ofMinutes(3));
         var engines = fleet.pids("engine");
         var begin = java.time.Instant.now();
         List<Process> hogs = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** The request stream is counted exactly, whatever happens to Kafka and Flink. */
 public final class Streams {
-    private static final Duration GENEROUS = Duration.ofSeconds(240);
+    private static final Duration GENEROUS = Duration.ofMinutes(4);
 
     private Streams() {}
 

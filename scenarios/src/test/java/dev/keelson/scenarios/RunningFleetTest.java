@@ -49,7 +49,7 @@ class RunningFleetTest {
     @Test
     @Order(1)
     void servesEveryRequestInQuietTimes() {
-        fleet.steady(Duration.ofSeconds(120));
+        fleet.steady(Duration.ofMinutes(2));
         var result = Load.start(fleet, RATE, Duration.ofSeconds(10), 32).finish();
         assertThat(result.failed()).as(result.toString()).isZero();
         assertThat(fleet.json("status").path("state").asText()).isEqualTo("ready");
@@ -131,7 +131,7 @@ class RunningFleetTest {
         var since = Instant.now();
         var load = Load.start(fleet, 20, Duration.ofSeconds(30), 48);
         Fleet.await(
-                "more replicas are wanted", Duration.ofSeconds(60), () -> fleet.wanted() > before);
+                "more replicas are wanted", Duration.ofMinutes(1), () -> fleet.wanted() > before);
         var result = load.finish();
         assertThat(result.failed()).as(result.toString()).isLessThanOrEqualTo(result.sent() / 50);
         var scaled =
@@ -180,20 +180,20 @@ class RunningFleetTest {
         Files.writeString(file, good.replaceFirst("(?m)^spec:", "spec:\n  replikas: {min: 1}"));
         Fleet.await(
                 "the incident opens",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> openIncidents(Set.of("manifest-invalid")) == 1);
         assertThat(fleet.wanted()).isPositive();
         Files.writeString(file, good);
         Fleet.await(
                 "the incident resolves",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> openIncidents(Set.of("manifest-invalid")) == 0);
     }
 
     @Test
     @Order(13)
     void goesBackWhenANewRevisionCannotStart() throws IOException {
-        fleet.steady(Duration.ofSeconds(300));
+        fleet.steady(Duration.ofMinutes(5));
         var file = folder.resolve("data/policies/deployment.yaml");
         var good = Files.readString(file);
         var load = Load.start(fleet, RATE, Duration.ofSeconds(40), 16);
@@ -201,12 +201,12 @@ class RunningFleetTest {
                 file, good.replaceFirst("(?m)^(\\s*model:\\s*)(\\S+)", "$1no-such-model"));
         Fleet.await(
                 "the revision is called bad",
-                Duration.ofSeconds(180),
+                Duration.ofMinutes(3),
                 () -> !Incidents.since(fleet, Instant.EPOCH, Set.of("bad-revision")).isEmpty());
         var result = load.finish();
         assertThat(result.failed()).as(result.toString()).isZero();
         Files.writeString(file, good);
-        fleet.steady(Duration.ofSeconds(300));
+        fleet.steady(Duration.ofMinutes(5));
     }
 
     @Test

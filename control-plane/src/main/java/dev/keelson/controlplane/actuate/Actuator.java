@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Actuator implements PlanActuator {
     private static final Logger LOG = LoggerFactory.getLogger(Actuator.class);
-    private static final Duration RELEASE_WITHIN = Duration.ofSeconds(120);
+    private static final Duration RELEASE_WITHIN = Duration.ofMinutes(2);
 
     /** Thrown by a leader that found out that it is none. */
     public static final class Deposed extends RuntimeException {

@@ -80,7 +80,7 @@ public final class DatabaseJournal implements DecisionJournal {
 
     /** Ids of a plan's decisions; empty for one that was not the last to be journalled. */
     public List<String> idsOf(Plan plan) {
-        return plan == last ? lastIds : List.of();
+        return plan.equals(last) ? lastIds : List.of();
     }
 
     /** Decisions as JSON, newest first. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Totals that fall belong to a gateway that started again.
  */
 public final class FailureShares {
-    private static final Duration WINDOW = Duration.ofSeconds(60);
+    private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final int MOST_SERIES = 2_000;
 
     private record Totals(long succeeded, long failed) {}

@@ -35,7 +35,7 @@ public final class FleetBoard {
     /** An accepted start that the agent's heartbeats do not show after this long did not happen. */
     private static final Duration SHOWN_WITHIN = Duration.ofSeconds(6);
 
-    private static final Duration STORE_HEARD_EVERY = Duration.ofSeconds(60);
+    private static final Duration STORE_HEARD_EVERY = Duration.ofMinutes(1);
     private static final int MOST_KEPT = 400;
 
     private final NodeTable nodeTable;
@@ -118,7 +118,7 @@ public final class FleetBoard {
     public void closed(NodeId id, AgentLink link) {
         synchronized (this) {
             var node = nodes.get(id);
-            if (node == null || node.link != link) {
+            if (node == null || !link.equals(node.link)) {
                 return;
             }
             node.link = null;
@@ -195,6 +195,7 @@ public final class FleetBoard {
         var ending = entry == null ? Ending.NONE : entry.row.ending();
         var state = Reports.state(report.getPhase(), before.state(), ending);
         var after = Reports.merge(before, report, state, now);
+        var isNew = entry == null;
         if (entry == null) {
             entry = new ReplicaEntry(ReplicaRow.started(after));
             replicas.put(id, entry);
@@ -205,7 +206,7 @@ public final class FleetBoard {
                 before.state() != after.state()
                         || !java.util.Objects.equals(before.url(), after.url())
                         || !java.util.Objects.equals(before.pid(), after.pid())
-                        || before == after;
+                        || isNew;
         entry.row = entry.row.with(after);
         if (isNews) {
             replicaTable.save(entry.row);

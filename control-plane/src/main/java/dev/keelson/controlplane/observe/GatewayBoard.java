@@ -134,7 +134,7 @@ public final class GatewayBoard {
     public void closed(String name, Link link) {
         synchronized (this) {
             var entry = gateways.get(name);
-            if (entry == null || entry.link != link) {
+            if (entry == null || !link.equals(entry.link)) {
                 return;
             }
             entry.link = null;

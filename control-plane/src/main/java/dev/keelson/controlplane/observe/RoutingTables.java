@@ -62,7 +62,7 @@ public final class RoutingTables {
         pushedTo.keySet().retainAll(links.keySet());
         links.forEach((name, link) -> {
             var leave = gateways.isLeaving(name);
-            var known = pushedTo.get(name) == link;
+            var known = link.equals(pushedTo.get(name));
             if (changed || !known || leave != leaving.getOrDefault(name, false)) {
                 pushedTo.put(name, link);
                 leaving.put(name, leave);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * them; all stored hashed. Thread-safe.
  */
 public final class AccessTokens {
-    private static final Duration SESSION_LIFE = Duration.ofHours(24);
+    private static final Duration SESSION_LIFE = Duration.ofDays(1);
     private static final Duration CODE_LIFE = Duration.ofMinutes(15);
 
     private final Jdbi jdbi;

@@ -66,7 +66,9 @@ public final class Replay {
             try {
                 read(JournalCodec.tree(text));
             } catch (JournalFormatException e) {
-                throw e.line() > 0 ? e : new JournalFormatException(line, String.valueOf(e.getMessage()));
+                throw e.line() > 0
+                        ? e
+                        : new JournalFormatException(line, String.valueOf(e.getMessage()));
             }
         }
         if (line == 0) {

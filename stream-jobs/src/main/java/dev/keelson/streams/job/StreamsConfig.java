@@ -46,10 +46,10 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
         } catch (YamlEngineException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
-        if (!(root instanceof MappingNode)) {
+        if (!(root instanceof MappingNode mapping)) {
             throw new IllegalArgumentException(name + ":1: expected 'key: value' lines.");
         }
-        return new Reader(name).config((MappingNode) root);
+        return new Reader(name).config(mapping);
     }
 
     private record Reader(String name) {
@@ -84,11 +84,11 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
         /** Null for {@code optional} allows any key. */
         private Map<String, Node> mapping(
                 @Nullable Node node, Set<String> needed, @Nullable Set<String> optional) {
-            if (!(node instanceof MappingNode)) {
+            if (!(node instanceof MappingNode mapping)) {
                 throw wrong(node, "expected 'key: value' lines");
             }
             Map<String, Node> result = new LinkedHashMap<>();
-            for (var tuple : ((MappingNode) node).getValue()) {
+            for (var tuple : mapping.getValue()) {
                 var key = text(tuple.getKeyNode());
                 if (optional != null && !needed.contains(key) && !optional.contains(key)) {
                     var known = new TreeSet<>(needed);
@@ -109,18 +109,18 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
         }
 
         private String text(@Nullable Node node) {
-            if (node instanceof ScalarNode) {
-                return ((ScalarNode) node).getValue();
+            if (node instanceof ScalarNode scalar) {
+                return scalar.getValue();
             }
             throw wrong(node, "expected a single value");
         }
 
         private Set<String> texts(@Nullable Node node) {
-            if (!(node instanceof SequenceNode)) {
+            if (!(node instanceof SequenceNode sequence)) {
                 throw wrong(node, "expected a list");
             }
             Set<String> result = new TreeSet<>();
-            ((SequenceNode) node).getValue().forEach(item -> result.add(text(item)));
+            sequence.getValue().forEach(item -> result.add(text(item)));
             return result;
         }
 

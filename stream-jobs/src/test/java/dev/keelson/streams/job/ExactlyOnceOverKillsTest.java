@@ -136,7 +136,7 @@ final class ExactlyOnceOverKillsTest implements DemandFeed.Listener {
 
     /** Sends and reads on until something holds. */
     private void until(String what, RequestLog log, DemandFeed feed, BooleanSupplier condition) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        var deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(deadline);
             if (sending) {
