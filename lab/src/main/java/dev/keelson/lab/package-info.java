@@ -1,0 +1,5 @@
+/** Mains of the studies. */
+@NullMarked
+package dev.keelson.lab;
+
+import org.jspecify.annotations.NullMarked;
