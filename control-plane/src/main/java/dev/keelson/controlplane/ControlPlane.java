@@ -25,6 +25,7 @@ import dev.keelson.controlplane.security.AccessTokens;
 import dev.keelson.controlplane.security.AuditLog;
 import dev.keelson.controlplane.security.JoinTokens;
 import dev.keelson.controlplane.security.Role;
+import dev.keelson.controlplane.security.Secret;
 import dev.keelson.controlplane.store.Database;
 import dev.keelson.controlplane.store.GatewayTable;
 import dev.keelson.controlplane.store.LeaderLease;
@@ -92,7 +93,7 @@ final class ControlPlane implements AutoCloseable {
                         config.maxNodes(),
                         clock,
                         new ManifestIncidents(incidents));
-        routing = new RoutingTables(fleet, gateways, manifests, memory, lease.epoch());
+        routing = new RoutingTables(fleet, gateways, manifests, memory, lease);
         reconciler = new Reconciler(fleet, manifests, lease);
         feed = config.kafka() == null ? null : feed(config, demand, clock);
         BooleanSupplier connected = () -> feed != null && feed.state().connected();
@@ -198,6 +199,7 @@ final class ControlPlane implements AutoCloseable {
                         joinTokens,
                         audit,
                         config.kafka(),
+                        fleetSecret(config.data().resolve("fleet.secret")),
                         fleet,
                         gateways,
                         lease.epoch(),
@@ -246,6 +248,14 @@ final class ControlPlane implements AutoCloseable {
             return;
         }
         PrivateFile.write(file, tokens.create(Role.ADMIN, "first-start").secret() + "\n");
+    }
+
+    /** Made once, kept over restarts: a fingerprint that is quarantined must be known again. */
+    private static String fleetSecret(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            PrivateFile.write(file, Secret.create("kf_") + "\n");
+        }
+        return Files.readString(file).strip();
     }
 
     private record ManifestIncidents(IncidentBook incidents) implements ManifestWatch.Listener {

@@ -1,17 +1,40 @@
 package dev.keelson.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.keelson.controlplane.actuate.Actuator;
+import dev.keelson.controlplane.store.LeaderLease;
 import dev.keelson.exchange.identity.JoinRefused;
 import dev.keelson.exchange.identity.JoinSettings;
 import dev.keelson.exchange.identity.Membership;
+import dev.keelson.protocol.v1.AgentHello;
+import dev.keelson.protocol.v1.AgentInstruction;
+import dev.keelson.protocol.v1.AgentMessage;
+import dev.keelson.protocol.v1.AgentsGrpc;
 import dev.keelson.protocol.v1.DeploymentLoad;
+import dev.keelson.protocol.v1.EnrolmentGrpc;
 import dev.keelson.protocol.v1.GatewayReport;
 import dev.keelson.protocol.v1.PoisonReport;
+import dev.keelson.protocol.v1.RenewRequest;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.RequestLogState;
+import io.grpc.Channel;
+import io.grpc.Grpc;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +161,110 @@ final class ControlPlaneTest {
             Eventually.holds(() -> gateway.table.getQuarantinedList().contains("f00d"));
             assertThat(isOpen(fleet, "poison-request")).isTrue();
         }
+    }
+
+    @Test
+    void aLeaderThatLostItsLeaseSendsNothingMore() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            var agent = fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            var replica = gateway.ready().getFirst();
+            LeaderLease.takeOver(fleet.plane.database.jdbi(), InstantSource.system());
+            Eventually.holds(() -> fleet.deposed);
+            var commands = List.copyOf(agent.commands);
+            var table = gateway.table;
+            agent.report(replica, ReplicaPhase.FAILED, "exited-137");
+            Eventually.holds(
+                    () -> fleet.get("/api/v1/replicas?all=true").toString().contains("\"FAILED\""));
+            assertThatThrownBy(fleet.plane.loop::tick).isInstanceOf(Actuator.Deposed.class);
+            fleet.plane.routing.refresh();
+            assertThat(agent.commands).isEqualTo(commands);
+            assertThat(gateway.table).isEqualTo(table);
+        }
+    }
+
+    @Test
+    void givesEveryGatewayTheSameSecretAndNodesNone() throws Exception {
+        String secret;
+        try (var fleet = new TestFleet(folder)) {
+            secret = fleet.join("gateway", "gateway-1").fleetSecret().orElseThrow();
+            assertThat(fleet.join("gateway", "gateway-2").fleetSecret()).contains(secret);
+            assertThat(fleet.join("node", "node-1").fleetSecret()).isEmpty();
+        }
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.resolve("data/fleet.secret"))))
+                .isEqualTo("rw-------");
+        try (var fleet = new TestFleet(folder)) {
+            assertThat(fleet.join("gateway", "gateway-3").fleetSecret()).contains(secret);
+        }
+    }
+
+    @Test
+    void refusesPlainTextAndCallsWithoutACertificate() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var port = fleet.plane.grpc.port();
+            var plain = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+            assertThat(refusalOfRenewal(plain).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(refusalOfSession(plain).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            plain.shutdownNow();
+            var nameless =
+                    Grpc.newChannelBuilder(
+                                    "127.0.0.1:" + port,
+                                    TlsChannelCredentials.newBuilder()
+                                            .trustManager(
+                                                    InsecureTrustManagerFactory.INSTANCE
+                                                            .getTrustManagers())
+                                            .build())
+                            .overrideAuthority("localhost")
+                            .build();
+            var renewal = refusalOfRenewal(nameless);
+            assertThat(renewal.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(renewal.getDescription()).contains("client certificate");
+            assertThat(refusalOfSession(nameless).getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            nameless.shutdownNow();
+            assertThat(fleet.get("/api/v1/nodes").size()).isZero();
+            assertThat(fleet.join("node", "node-1").name()).isEqualTo("node-1");
+        }
+    }
+
+    private static Status refusalOfRenewal(Channel channel) {
+        return catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () ->
+                                EnrolmentGrpc.newBlockingStub(channel)
+                                        .withDeadlineAfter(1, TimeUnit.MINUTES)
+                                        .renew(RenewRequest.getDefaultInstance()))
+                .getStatus();
+    }
+
+    private static Status refusalOfSession(Channel channel) throws Exception {
+        var ended = new CompletableFuture<Status>();
+        var out =
+                AgentsGrpc.newStub(channel)
+                        .session(
+                                new StreamObserver<AgentInstruction>() {
+                                    @Override
+                                    public void onNext(AgentInstruction instruction) {
+                                        ended.complete(Status.OK);
+                                    }
+
+                                    @Override
+                                    public void onError(Throwable cause) {
+                                        ended.complete(Status.fromThrowable(cause));
+                                    }
+
+                                    @Override
+                                    public void onCompleted() {
+                                        ended.complete(Status.OK);
+                                    }
+                                });
+        out.onNext(
+                AgentMessage.newBuilder()
+                        .setHello(AgentHello.newBuilder().setNode("intruder"))
+                        .build());
+        return ended.get(1, TimeUnit.MINUTES);
     }
 
     @Test

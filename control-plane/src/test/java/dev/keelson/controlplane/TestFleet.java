@@ -63,6 +63,7 @@ final class TestFleet implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     final Path folder;
     final ControlPlane plane;
+    volatile boolean deposed;
     private final LoopThread threads;
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Membership> members = new CopyOnWriteArrayList<>();
@@ -87,7 +88,7 @@ final class TestFleet implements AutoCloseable {
                                 3,
                                 false),
                         clock);
-        threads = new LoopThread(plane, clock, () -> {});
+        threads = new LoopThread(plane, clock, () -> deposed = true);
         threads.start();
     }
 

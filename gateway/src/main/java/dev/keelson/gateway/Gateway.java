@@ -43,6 +43,7 @@ final class Gateway {
             int queueLimit,
             Duration deadline,
             RequestRecords records,
+            Fingerprints fingerprints,
             InstantSource clock)
             throws IOException {
         Files.createDirectories(data);
@@ -57,7 +58,7 @@ final class Gateway {
                                 new RetryBudget(clock, RETRY_FLOOR),
                                 records,
                                 metrics,
-                                Fingerprints.open(data.resolve("fingerprint.key")),
+                                fingerprints,
                                 poison,
                                 new RequestIds()),
                         deadline,
@@ -87,6 +88,11 @@ final class Gateway {
                 "Client connections open.",
                 listener,
                 HttpListener::open);
+        metrics.gauge(
+                "keelson_gateway_kafka_configured",
+                "1 where records go to Kafka, 0 in a fleet without it: they stay in the spool.",
+                records,
+                r -> r.isPublished() ? 1 : 0);
         metrics.gauge(
                 "keelson_gateway_spooled_records",
                 "Records on disk that Kafka has not acknowledged.",

@@ -7,16 +7,17 @@ import dev.keelson.exchange.kafka.KafkaSettings;
 import dev.keelson.exchange.kafka.RequestLog;
 import dev.keelson.exchange.process.ParentWatch;
 import dev.keelson.gateway.record.LoggedRequests;
+import dev.keelson.gateway.serve.Fingerprints;
 import dev.keelson.gateway.session.ControlSession;
 import dev.keelson.gateway.session.Reporter;
 import dev.keelson.protocol.v1.GatewayHello;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,7 @@ public final class Main {
                         config.queueLimit(),
                         config.requestDeadline(),
                         records,
+                        fingerprints(config, membership),
                         clock);
         String url =
                 "http://%s:%d".formatted(config.http().getHostString(), gateway.listener().port());
@@ -98,17 +100,28 @@ public final class Main {
     // A fleet without Kafka still keeps its records, up to the log's bound.
     private static RequestLog openLog(GatewayConfig config, Membership membership)
             throws IOException {
-        KafkaSettings kafka =
+        @Nullable KafkaSettings kafka =
                 membership
                         .kafka()
                         .map(access -> new KafkaSettings(access.bootstrap(), access.properties()))
-                        .orElseGet(() -> new KafkaSettings("127.0.0.1:9", Map.of()));
+                        .orElse(null);
+        if (kafka == null) {
+            LOG.warn("this fleet has no Kafka: records stay on disk, the oldest go at the bound");
+        }
         return RequestLog.open(
                 config.data().resolve("request-log"),
                 LOG_BYTES,
-                config.plainStorage() ? kafka.plainStorage() : kafka,
+                kafka != null && config.plainStorage() ? kafka.plainStorage() : kafka,
                 membership.name(),
                 InstantSource.system());
+    }
+
+    private static Fingerprints fingerprints(GatewayConfig config, Membership membership)
+            throws IOException {
+        String secret = membership.fleetSecret().orElse(null);
+        return secret != null
+                ? Fingerprints.ofFleet(secret)
+                : Fingerprints.open(config.data().resolve("fingerprint.key"));
     }
 
     private void run() throws InterruptedException {

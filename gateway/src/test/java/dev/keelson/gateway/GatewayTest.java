@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.protocol.v1.Completion;
 import dev.keelson.protocol.v1.Completion.Outcome;
+import dev.keelson.protocol.v1.PoisonReport;
 import dev.keelson.serving.openai.OpenAiError;
 import java.io.IOException;
 import java.net.Socket;
@@ -384,6 +385,74 @@ class GatewayTest {
             assertThat(gateway.gateway.poison().unreported().getFirst().getReplicasList())
                     .containsExactly("a", "b");
             gateway.records.settled(8);
+        }
+    }
+
+    @Test
+    void aKillerOfTwoEnginesOfOneNodeReachesNoThird() throws Exception {
+        CannedEngine.Script fragile = call -> call.engine().die();
+        try (var a = new CannedEngine(fragile);
+                var b = new CannedEngine(fragile);
+                var c = new CannedEngine(fragile);
+                var gateway =
+                        new GatewayUnderTest(data)
+                                .replica("a", "n1", a, 8)
+                                .replica("b", "n1", b, 8)
+                                .replica("c", "n1", c, 8)) {
+            HttpResponse<String> verdict = gateway.post(STREAM);
+            assertThat(verdict.statusCode()).isEqualTo(422);
+            assertThat(a.requests.get() + b.requests.get() + c.requests.get()).isEqualTo(2);
+            assertThat(gateway.gateway.poison().unreported()).hasSize(1);
+        }
+    }
+
+    @Test
+    void callsNoRequestAKillerWhenTheEnginesOfANodeDieTogether() throws Exception {
+        try (var a = new CannedEngine(CannedEngine.Call::hang);
+                var b = new CannedEngine(CannedEngine.Call::hang);
+                var c = new CannedEngine(call -> call.stream(2));
+                var gateway =
+                        new GatewayUnderTest(data)
+                                .replica("a", "n1", a, 8)
+                                .replica("b", "n1", b, 8)) {
+            List<CompletableFuture<HttpResponse<String>>> innocents = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                innocents.add(gateway.postLater(STREAM));
+            }
+            eventually("they run", () -> a.running.get() + b.running.get() == 10);
+            a.die();
+            // Those of the first have nowhere else to go while the second is still there.
+            eventually("the first is gone", () -> a.running.get() == 0);
+            b.die();
+            gateway.replica("c", "n2", c, 8);
+            for (var innocent : innocents) {
+                assertThat(innocent.get(60, TimeUnit.SECONDS).body()).endsWith("data: [DONE]\n\n");
+            }
+            assertThat(gateway.gateway.poison().unreported()).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesWhatAnotherGatewayOfTheFleetCalledAKiller() throws Exception {
+        try (var a = new CannedEngine(call -> call.engine().die());
+                var b = new CannedEngine(call -> call.engine().die());
+                var c = new CannedEngine(call -> call.stream(2));
+                var first =
+                        new GatewayUnderTest(data.resolve("first"))
+                                .replica("a", "n1", a, 8)
+                                .replica("b", "n2", b, 8);
+                var second =
+                        new GatewayUnderTest(data.resolve("second")).replica("c", "n3", c, 8)) {
+            assertThat(first.post(STREAM).statusCode()).isEqualTo(422);
+            second.quarantine(
+                    first.gateway.poison().unreported().stream()
+                            .map(PoisonReport::getFingerprint)
+                            .toList());
+            HttpResponse<String> refused = second.post(STREAM);
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(refused.body()).contains("\"poison_request\"");
+            assertThat(c.requests).hasValue(0);
+            assertThat(second.post(WHOLE.replace("hi", "other")).statusCode()).isNotEqualTo(422);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.keelson.gateway;
 
 import dev.keelson.gateway.record.RequestRecords;
+import dev.keelson.gateway.serve.Fingerprints;
 import dev.keelson.protocol.v1.Arrival;
 import dev.keelson.protocol.v1.Completion;
 import dev.keelson.protocol.v1.ReplicaPhase;
@@ -41,6 +42,7 @@ final class GatewayUnderTest implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Thread ticker;
     private final Map<String, RoutedReplica> replicas = new LinkedHashMap<>();
+    private final List<String> quarantined = new ArrayList<>();
     private long version;
 
     GatewayUnderTest(Path data) throws IOException {
@@ -55,6 +57,7 @@ final class GatewayUnderTest implements AutoCloseable {
                         queueLimit,
                         deadline,
                         records,
+                        Fingerprints.ofFleet("a secret"),
                         InstantSource.system());
         Thread.ofPlatform().daemon().start(gateway.listener());
         ticker = Thread.ofPlatform().daemon().start(this::tick);
@@ -90,6 +93,12 @@ final class GatewayUnderTest implements AutoCloseable {
         return table();
     }
 
+    /** What the control plane says to every gateway. */
+    GatewayUnderTest quarantine(List<String> fingerprints) {
+        quarantined.addAll(fingerprints);
+        return table();
+    }
+
     GatewayUnderTest table() {
         gateway.tables()
                 .offer(
@@ -101,6 +110,7 @@ final class GatewayUnderTest implements AutoCloseable {
                                                 .setDeployment("chat")
                                                 .setServedModel("tiny")
                                                 .addAllReplicas(replicas.values()))
+                                .addAllQuarantined(quarantined)
                                 .build());
         return this;
     }
@@ -185,6 +195,11 @@ final class GatewayUnderTest implements AutoCloseable {
                     || completions.put(requestId, completion) != null) {
                 wrong.add("completed twice or unheard of");
             }
+        }
+
+        @Override
+        public boolean isPublished() {
+            return true;
         }
 
         @Override

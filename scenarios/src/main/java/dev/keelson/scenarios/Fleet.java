@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -47,11 +48,13 @@ public final class Fleet implements AutoCloseable {
 
     private final Path root;
     private final Path data;
+    private final Map<String, String> environment;
     private final Duration firstToken;
 
-    private Fleet(Path root, Path data, Duration firstToken) {
+    private Fleet(Path root, Path data, Map<String, String> environment, Duration firstToken) {
         this.root = root;
         this.data = data;
+        this.environment = environment;
         this.firstToken = firstToken;
     }
 
@@ -65,12 +68,22 @@ public final class Fleet implements AutoCloseable {
      * @param data an empty folder for it
      */
     public static Fleet up(Path root, Path data, String... arguments) {
+        return up(root, data, Map.of(), arguments);
+    }
+
+    /**
+     * The same.
+     *
+     * @param environment added to this process's own
+     */
+    public static Fleet up(
+            Path root, Path data, Map<String, String> environment, String... arguments) {
         var begin = System.nanoTime();
-        var fleet = new Fleet(root, data, Duration.ZERO);
+        var fleet = new Fleet(root, data, environment, Duration.ZERO);
         var all = new ArrayList<>(List.of("up", "--detach", "--trace", "none"));
         all.addAll(List.of(arguments));
         fleet.succeed(all.toArray(String[]::new));
-        return new Fleet(root, data, Duration.ofNanos(System.nanoTime() - begin));
+        return new Fleet(root, data, environment, Duration.ofNanos(System.nanoTime() - begin));
     }
 
     /** Time from the start of {@code up} to the first token. */
@@ -119,14 +132,15 @@ public final class Fleet implements AutoCloseable {
         try {
             var out = Files.createTempFile("keelson-out", ".txt");
             var err = Files.createTempFile("keelson-err", ".txt");
-            var process =
+            var builder =
                     new ProcessBuilder(command)
                             .directory(root.toFile())
                             .redirectInput(
                                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .redirectOutput(out.toFile())
-                            .redirectError(err.toFile())
-                            .start();
+                            .redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            var process = builder.start();
             if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 throw new AssertionError(

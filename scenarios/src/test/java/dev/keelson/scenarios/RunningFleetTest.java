@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +34,7 @@ class RunningFleetTest {
                 Fleet.up(
                         ROOT,
                         folder.resolve("data"),
+                        PoisonRequest.environment(),
                         "--nodes",
                         "3",
                         "--spot",
@@ -192,25 +194,60 @@ class RunningFleetTest {
 
     @Test
     @Order(13)
-    void goesBackWhenANewRevisionCannotStart() throws IOException {
+    void goesBackWhenANewRevisionNamesNoModel() throws IOException {
+        goesBackFrom("no-such-model");
+    }
+
+    @Test
+    @Order(14)
+    void goesBackWhenANewRevisionsWeightsAreBroken() throws IOException {
+        var broken = Files.createDirectories(folder.resolve("data/models/broken"));
+        try (var files = Files.list(ROOT.resolve("models/keelson-mini"))) {
+            for (var file : files.toList()) {
+                var bytes = Files.readAllBytes(file);
+                var isWeights = file.toString().endsWith(".safetensors");
+                Files.write(
+                        broken.resolve(file.getFileName()),
+                        isWeights ? Arrays.copyOf(bytes, bytes.length / 2) : bytes);
+            }
+        }
+        goesBackFrom("broken");
+    }
+
+    private static void goesBackFrom(String model) throws IOException {
         fleet.steady(Duration.ofMinutes(5));
+        var engines = fleet.pids("engine");
+        var since = Instant.now();
         var file = folder.resolve("data/policies/deployment.yaml");
         var good = Files.readString(file);
         var load = Load.start(fleet, RATE, Duration.ofSeconds(40), 16);
-        Files.writeString(
-                file, good.replaceFirst("(?m)^(\\s*model:\\s*)(\\S+)", "$1no-such-model"));
+        Files.writeString(file, good.replaceFirst("(?m)^(\\s*model:\\s*)(\\S+)", "$1" + model));
         Fleet.await(
                 "the revision is called bad",
                 Duration.ofMinutes(3),
-                () -> !Incidents.since(fleet, Instant.EPOCH, Set.of("bad-revision")).isEmpty());
+                () -> !Incidents.since(fleet, since, Set.of("bad-revision")).isEmpty());
+        assertThat(fleet.get("decisions", "--limit", "200").toString()).contains("REVERT_REVISION");
         var result = load.finish();
         assertThat(result.failed()).as(result.toString()).isZero();
+        assertThat(fleet.pids("engine")).containsAll(engines);
         Files.writeString(file, good);
         fleet.steady(Duration.ofMinutes(5));
     }
 
     @Test
-    @Order(14)
+    @Order(15)
+    void quarantinesARequestThatKilledTwoReplicasAndFailsNoOther() {
+        var outcome = PoisonRequest.send(fleet);
+        assertThat(outcome.status()).containsExactly(422, 422);
+        assertThat(outcome.errorType()).containsOnly("poison_request");
+        assertThat(outcome.enginesLost()).isEqualTo(2);
+        assertThat(outcome.enginesLostAgain()).isZero();
+        assertThat(outcome.innocentStatuses()).containsExactly(200);
+        assertThat(outcome.incidents()).hasSize(1);
+    }
+
+    @Test
+    @Order(16)
     void holdsDiscretionaryActionsWhileFrozen() {
         fleet.succeed("freeze", "--reason", "test", "--expires", "10m");
         var wanted = fleet.wanted();

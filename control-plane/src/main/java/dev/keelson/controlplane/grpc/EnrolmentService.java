@@ -24,6 +24,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     private final JoinTokens tokens;
     private final AuditLog audit;
     private final @Nullable KafkaAccess kafka;
+    private final String fleetSecret;
     private final Predicate<Peer> isConnected;
 
     EnrolmentService(
@@ -31,11 +32,13 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
             JoinTokens tokens,
             AuditLog audit,
             @Nullable KafkaAccess kafka,
+            String fleetSecret,
             Predicate<Peer> isConnected) {
         this.authority = authority;
         this.tokens = tokens;
         this.audit = audit;
         this.kafka = kafka;
+        this.fleetSecret = fleetSecret;
         this.isConnected = isConnected;
     }
 
@@ -118,6 +121,9 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
             if (kafka != null) {
                 response.setKafkaBootstrap(kafka.bootstrap())
                         .putAllKafkaProperties(kafka.properties());
+            }
+            if (peer.kind().equals("gateway")) {
+                response.setFleetSecret(fleetSecret);
             }
             return response.build();
         } catch (CertificateEncodingException e) {

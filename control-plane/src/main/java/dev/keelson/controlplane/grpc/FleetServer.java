@@ -30,6 +30,7 @@ public final class FleetServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param fleetSecret what gateways key the fingerprints of requests with
      * @param executor runs calls; virtual threads
      */
     public static FleetServer start(
@@ -38,6 +39,7 @@ public final class FleetServer implements AutoCloseable {
             JoinTokens tokens,
             AuditLog audit,
             @Nullable KafkaAccess kafka,
+            String fleetSecret,
             FleetBoard fleet,
             GatewayBoard gateways,
             long epoch,
@@ -61,6 +63,7 @@ public final class FleetServer implements AutoCloseable {
                                         tokens,
                                         audit,
                                         kafka,
+                                        fleetSecret,
                                         peer -> isConnected(peer, fleet, gateways)))
                         .addService(new AgentsService(fleet, epoch, clock))
                         .addService(new GatewaysService(gateways, clock))
@@ -75,7 +78,12 @@ public final class FleetServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdownNow();
+        try {
+            // Sessions end before the executor that their calls run on does.
+            server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean isConnected(Peer peer, FleetBoard fleet, GatewayBoard gateways) {

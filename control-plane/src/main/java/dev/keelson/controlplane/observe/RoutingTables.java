@@ -1,5 +1,6 @@
 package dev.keelson.controlplane.observe;
 
+import dev.keelson.controlplane.store.LeaderLease;
 import dev.keelson.core.control.PlannerMemoryStore;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.NodeState;
@@ -24,7 +25,7 @@ public final class RoutingTables {
     private final GatewayBoard gateways;
     private final ManifestWatch manifests;
     private final PlannerMemoryStore memory;
-    private final long epoch;
+    private final LeaderLease lease;
     private final Map<String, GatewayBoard.Link> pushedTo = new HashMap<>();
     private final Map<String, Boolean> leaving = new HashMap<>();
     private RoutingTable current = RoutingTable.getDefaultInstance();
@@ -35,20 +36,26 @@ public final class RoutingTables {
             GatewayBoard gateways,
             ManifestWatch manifests,
             PlannerMemoryStore memory,
-            long epoch) {
+            LeaderLease lease) {
         this.fleet = fleet;
         this.gateways = gateways;
         this.manifests = manifests;
         this.memory = memory;
-        this.epoch = epoch;
+        this.lease = lease;
     }
 
     public synchronized RoutingTable current() {
         return current;
     }
 
-    /** Builds the table and pushes it to whoever does not have it yet. */
+    /**
+     * Builds the table and pushes it to whoever does not have it yet. One who no longer leads sends
+     * nothing.
+     */
     public synchronized void refresh() {
+        if (!lease.isHeld()) {
+            return;
+        }
         var next = build();
         var changed =
                 first
@@ -77,7 +84,7 @@ public final class RoutingTables {
     private RoutingTable build() {
         var now = memory.load();
         var replicas = fleet.replicas();
-        var table = RoutingTable.newBuilder().setEpoch(epoch);
+        var table = RoutingTable.newBuilder().setEpoch(lease.epoch());
         manifests
                 .inForce()
                 .deployments()

@@ -6,7 +6,8 @@ import java.time.Duration;
  * When something counts as lost, and how it is replaced.
  *
  * @param nodeSilence a node silent this long is lost while its session looks open; default 4 s
- * @param closedSilence the same once its session is closed; default 2.5 s
+ * @param closedSilence the same once its session is closed; default 3.8 s, more than an agent takes
+ *     to start again beside its engines
  * @param startTimeout a replica not READY after this long has failed; default 120 s
  * @param startBackoff wait before the next start after a failed one, doubled each time; default 1 s
  * @param maxStartFailures after so many failures in a row a revision is not started again; default
@@ -27,7 +28,7 @@ public record RecoveryPolicy(
     public static final RecoveryPolicy DEFAULTS =
             new RecoveryPolicy(
                     Duration.ofSeconds(4),
-                    Duration.ofMillis(2_500),
+                    Duration.ofMillis(3_800),
                     Duration.ofSeconds(120),
                     Duration.ofSeconds(1),
                     5,

@@ -101,6 +101,14 @@ public final class Membership implements AutoCloseable {
         return Optional.ofNullable(identity.kafka());
     }
 
+    /**
+     * What the fleet's gateways key the fingerprints of requests with; empty for a node and where
+     * the control plane gave none.
+     */
+    public Optional<String> fleetSecret() {
+        return Optional.ofNullable(identity.fleetSecret());
+    }
+
     /** End of the certificate's life. */
     public Instant expiresAt() {
         return identity.credentials().certificate().getNotAfter().toInstant();

@@ -15,7 +15,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A member's identity as it lies on disk: one file, so that key and certificate always match. */
-record StoredIdentity(String name, KeyAndCertificate credentials, @Nullable KafkaAccess kafka) {
+record StoredIdentity(
+        String name,
+        KeyAndCertificate credentials,
+        @Nullable KafkaAccess kafka,
+        @Nullable String fleetSecret) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static StoredIdentity of(PrivateKey key, JoinResponse answer) throws CertificateException {
@@ -29,7 +33,9 @@ record StoredIdentity(String name, KeyAndCertificate credentials, @Nullable Kafk
                         ? null
                         : new KafkaAccess(
                                 answer.getKafkaBootstrap(), answer.getKafkaPropertiesMap());
-        return new StoredIdentity(answer.getName(), credentials, kafka);
+        var secret = answer.getFleetSecret();
+        return new StoredIdentity(
+                answer.getName(), credentials, kafka, secret.isEmpty() ? null : secret);
     }
 
     static Optional<StoredIdentity> read(Path file) throws IOException {
@@ -50,7 +56,13 @@ record StoredIdentity(String name, KeyAndCertificate credentials, @Nullable Kafk
                     .forEach(entry -> properties.put(entry.getKey(), entry.getValue().asText()));
             var bootstrap = node.path("kafkaBootstrap").asText("");
             var kafka = bootstrap.isEmpty() ? null : new KafkaAccess(bootstrap, properties);
-            return Optional.of(new StoredIdentity(node.path("name").asText(), credentials, kafka));
+            var secret = node.path("fleetSecret").asText("");
+            return Optional.of(
+                    new StoredIdentity(
+                            node.path("name").asText(),
+                            credentials,
+                            kafka,
+                            secret.isEmpty() ? null : secret));
         } catch (JacksonException | GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException(
                     "%s does not hold an identity; remove it and join with a new token."
@@ -70,6 +82,15 @@ record StoredIdentity(String name, KeyAndCertificate credentials, @Nullable Kafk
             fields.put("kafkaBootstrap", kafka.bootstrap());
             fields.put("kafkaProperties", kafka.properties());
         }
+        if (fleetSecret != null) {
+            fields.put("fleetSecret", fleetSecret);
+        }
         PrivateFile.write(file, JSON.writeValueAsString(fields));
+    }
+
+    /** Shows no secret. */
+    @Override
+    public String toString() {
+        return "StoredIdentity[" + name + "]";
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a gateway received and finished, in order, on disk before anywhere else. Thread-safe; no
@@ -41,16 +42,21 @@ public final class RequestLog implements AutoCloseable {
      *
      * @param folder where the log lies
      * @param boundBytes the most it takes on disk, bytes
+     * @param kafka null in a fleet without it: nothing is published, records stay up to the bound
      * @param gateway name of this gateway, in every record
      * @throws IOException when the folder cannot be used
      */
     public static RequestLog open(
-            Path folder, long boundBytes, KafkaSettings kafka, String gateway, InstantSource clock)
+            Path folder,
+            long boundBytes,
+            @Nullable KafkaSettings kafka,
+            String gateway,
+            InstantSource clock)
             throws IOException {
         return new RequestLog(
                 folder,
                 boundBytes,
-                () -> SpooledPublisher.producer(kafka, gateway),
+                kafka == null ? null : () -> SpooledPublisher.producer(kafka, gateway),
                 gateway,
                 clock);
     }
@@ -58,7 +64,7 @@ public final class RequestLog implements AutoCloseable {
     RequestLog(
             Path folder,
             long boundBytes,
-            Supplier<Producer<byte[], byte[]>> producers,
+            @Nullable Supplier<Producer<byte[], byte[]>> producers,
             String gateway,
             InstantSource clock)
             throws IOException {
@@ -147,6 +153,9 @@ public final class RequestLog implements AutoCloseable {
      * only a few are kept: those of seconds long gone say nothing.
      */
     public synchronized void tick() {
+        if (!isPublished()) {
+            return;
+        }
         var now = clock.millis();
         var second = Math.floorDiv(now - MARKER_OFFSET_MS, 1000L);
         if (second == markedSecond) {
@@ -177,6 +186,11 @@ public final class RequestLog implements AutoCloseable {
                 .setEventTimeMs(now)
                 .setMarker(Marker.getDefaultInstance())
                 .build();
+    }
+
+    /** Do records go to Kafka? */
+    public boolean isPublished() {
+        return publisher.isPublishing();
     }
 
     /** Counts since the folder was made. */

@@ -38,7 +38,7 @@ public final class SpooledPublisher implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Spool spool;
-    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final @Nullable Supplier<Producer<byte[], byte[]>> producers;
     private final InstantSource clock;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final Map<String, Integer> partitions = new ConcurrentHashMap<>();
@@ -63,8 +63,13 @@ public final class SpooledPublisher implements AutoCloseable {
                 clock);
     }
 
+    /**
+     * @param producers null where there is no Kafka: what is appended stays in the spool
+     */
     SpooledPublisher(
-            Spool spool, Supplier<Producer<byte[], byte[]>> producers, InstantSource clock) {
+            Spool spool,
+            @Nullable Supplier<Producer<byte[], byte[]>> producers,
+            InstantSource clock) {
         this.spool = spool;
         this.producers = producers;
         this.clock = clock;
@@ -105,6 +110,11 @@ public final class SpooledPublisher implements AutoCloseable {
             LOG.debug("A record was dropped: {}", e.toString());
             return 0;
         }
+    }
+
+    /** Is there a Kafka to publish to? Thread-safe. */
+    public boolean isPublishing() {
+        return producers != null;
     }
 
     /** Counts since the folder was made. Thread-safe. */
@@ -157,6 +167,10 @@ public final class SpooledPublisher implements AutoCloseable {
     }
 
     private boolean send() {
+        var source = producers;
+        if (source == null) {
+            return false;
+        }
         if (clock.instant().isBefore(notBefore) || inFlight.size() >= MOST_IN_FLIGHT) {
             return false;
         }
@@ -164,7 +178,7 @@ public final class SpooledPublisher implements AutoCloseable {
         try {
             var entries = spool.read(next, MOST_IN_FLIGHT - inFlight.size());
             for (var entry : entries) {
-                if (!send(entry)) {
+                if (!send(entry, source)) {
                     return false;
                 }
                 next = entry.position() + 1;
@@ -177,10 +191,10 @@ public final class SpooledPublisher implements AutoCloseable {
         }
     }
 
-    private boolean send(SpoolEntry entry) {
+    private boolean send(SpoolEntry entry, Supplier<Producer<byte[], byte[]>> source) {
         var sent = new InFlight(entry);
         try {
-            var to = producer == null ? producers.get() : producer;
+            var to = producer == null ? source.get() : producer;
             producer = to;
             var known = to.partitionsFor(entry.topic()).size();
             partitions.put(entry.topic(), known);
@@ -232,8 +246,11 @@ public final class SpooledPublisher implements AutoCloseable {
         }
     }
 
-    /** Starts the one thread that publishes. */
+    /** Starts the one thread that publishes; none where there is no Kafka. */
     public void start() {
+        if (producers == null) {
+            return;
+        }
         thread = Thread.ofPlatform().daemon().name("spooled-publisher").start(this::run);
     }
 

@@ -88,6 +88,28 @@ final class RequestLogTest {
         }
     }
 
+    @Test
+    void keepsRecordsUpToTheBoundAndCountsTheRestInAFleetWithoutKafka() throws IOException {
+        try (var log = RequestLog.open(folder, 32_768, null, "gateway-1", clock)) {
+            log.start();
+            assertThat(log.isPublished()).isFalse();
+            arrive(log, "one");
+            clock.advance(Duration.ofSeconds(2));
+            log.tick();
+            assertThat(log.doWork()).isFalse();
+            assertThat(log.state().getSpooled()).isEqualTo(1);
+            for (var i = 0; i < 1_000; i++) {
+                arrive(log, "more-" + i);
+                complete(log, "more-" + i);
+            }
+            var state = log.state();
+            assertThat(state.getPublished()).isZero();
+            assertThat(state.getDropped()).isPositive();
+            assertThat(state.getSpooled() + state.getDropped()).isEqualTo(2_001);
+        }
+        assertThat(entries().stream().filter(entry -> entry.partition() >= 0)).isEmpty();
+    }
+
     private RequestLog open(long bound) throws IOException {
         return new RequestLog(folder, bound, RequestLogTest::away, "gateway-1", clock);
     }

@@ -18,6 +18,11 @@ public record LoggedRequests(RequestLog log) implements RequestRecords {
     }
 
     @Override
+    public boolean isPublished() {
+        return log.isPublished();
+    }
+
+    @Override
     public RequestLogState state() {
         return log.state();
     }

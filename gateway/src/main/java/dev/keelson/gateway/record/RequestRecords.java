@@ -12,6 +12,9 @@ public interface RequestRecords {
     /** How it ended. */
     void completion(String requestId, Completion completion);
 
+    /** False in a fleet without Kafka: records stay on disk up to the bound. */
+    boolean isPublished();
+
     /** Totals for the control plane. */
     RequestLogState state();
 }

@@ -112,12 +112,13 @@ final class DeploymentRoutes {
 
     /**
      * The replica for a request, by falling preference: not tried yet, on a node where nothing died
-     * under it, moving; tried already only when there is no other. Null: it waits.
+     * under it, moving; tried already only when there is no other; never on a node where something
+     * died under it a moment ago. Null: it waits.
      */
     @Nullable ReplicaSlot choose(Ticket ticket, long nowNanos) {
         List<ReplicaSlot> usable = new ArrayList<>(slots.size());
         for (ReplicaSlot slot : slots.values()) {
-            if (slot.isUsable(nowNanos)) {
+            if (slot.isUsable(nowNanos) && !ticket.mayBeDying(slot.node(), nowNanos)) {
                 usable.add(slot);
             }
         }

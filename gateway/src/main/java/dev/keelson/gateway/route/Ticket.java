@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket {
     // One machine that dies takes its engines with it within moments: that is one death, not two.
+    // So that two deaths are always of two causes, a request waits this long before it goes to
+    // another engine of the machine.
     private static final long SAME_CAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private record Death(String replica, String node, long nanos) {}
@@ -59,6 +61,13 @@ public final class Ticket {
         return tried.contains(slot.id().value());
     }
 
+    /** Something died under it there a moment ago: the machine itself may be going. */
+    boolean mayBeDying(String node, long nowNanos) {
+        return deaths.stream()
+                .anyMatch(death ->
+                        death.node().equals(node) && nowNanos - death.nanos() <= SAME_CAUSE_NANOS);
+    }
+
     boolean diedOnNode(String node) {
         return deaths.stream().anyMatch(death -> death.node().equals(node));
     }
@@ -77,19 +86,11 @@ public final class Ticket {
     }
 
     /**
-     * It was in flight on replicas that died of different causes but itself: it is not tried again.
+     * It was in flight on two replicas that died, which had no cause in common but itself: it is
+     * not tried again.
      */
     public boolean isPoison() {
-        if (deaths.size() >= 3) {
-            return true;
-        }
-        if (deaths.size() < 2) {
-            return false;
-        }
-        Death first = deaths.get(0);
-        Death second = deaths.get(1);
-        return !first.node().equals(second.node())
-                || second.nanos() - first.nanos() > SAME_CAUSE_NANOS;
+        return deaths.size() >= 2;
     }
 
     /** Replicas that died under it. */

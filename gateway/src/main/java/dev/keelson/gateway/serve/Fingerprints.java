@@ -1,6 +1,7 @@
 package dev.keelson.gateway.serve;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Names a request without telling what is in it: HMAC-SHA256 under a secret that stays in the data
- * folder.
+ * Names a request without telling what is in it: HMAC-SHA256 under the fleet's secret, so that
+ * every gateway gives a request the same name and refuses what another has called a killer.
  */
 public final class Fingerprints {
     private static final String ALGORITHM = "HmacSHA256";
@@ -24,7 +25,15 @@ public final class Fingerprints {
         this.key = new SecretKeySpec(secret, ALGORITHM);
     }
 
-    /** Reads the secret, or makes it (mode 0600). */
+    /** Under the secret that the control plane gave. */
+    public static Fingerprints ofFleet(String secret) {
+        return new Fingerprints(secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Under a secret of this gateway alone, where the control plane gave none: then only this
+     * gateway knows its killers. Reads the secret, or makes it (mode 0600).
+     */
     public static Fingerprints open(Path file) throws IOException {
         if (!Files.exists(file)) {
             byte[] secret = new byte[32];

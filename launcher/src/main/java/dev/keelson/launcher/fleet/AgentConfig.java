@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +31,30 @@ public record AgentConfig(
         String caFingerprint,
         @Nullable String joinToken) {
 
+    /** Variables with which an engine can be made to fail on purpose. */
+    static final List<String> CHAOS_VARIABLES =
+            List.of("KEELSON_CHAOS", "KEELSON_CHAOS_POISON_SHA256");
+
+    private static final List<String> ENGINE_VARIABLES =
+            List.of(
+                    "PATH",
+                    "HOME",
+                    "MALLOC_ARENA_MAX",
+                    "OMP_NUM_THREADS",
+                    "MKL_NUM_THREADS",
+                    "DJL_CACHE_DIR",
+                    "ENGINE_CACHE_DIR",
+                    "OPT_OUT_TRACKING");
+
     /** The file's text. */
     public String text(Distribution distribution) {
-        return YamlText.of(map(distribution));
+        return YamlText.of(map(distribution, List.of()));
     }
 
-    Map<String, Object> map(Distribution distribution) {
+    /**
+     * @param variables names that its engines inherit besides the usual ones
+     */
+    Map<String, Object> map(Distribution distribution, List<String> variables) {
         var link = new LinkedHashMap<String, Object>();
         link.put("grpc", controlPlane);
         link.put("caFingerprint", caFingerprint);
@@ -50,27 +69,19 @@ public record AgentConfig(
         config.put("domain", domain);
         config.put("capacity", capacity);
         config.put("capacityThousandths", 1000);
-        config.put("engines", YamlText.map("gpu-runtime", engine(distribution)));
+        config.put("engines", YamlText.map("gpu-runtime", engine(distribution, variables)));
         config.put("modelRoots", List.of(distribution.modelRoot()));
         config.put("agentGrace", "45s");
         return config;
     }
 
-    private static Map<String, Object> engine(Distribution distribution) {
+    private static Map<String, Object> engine(Distribution distribution, List<String> variables) {
         return YamlText.map(
                 "adapter",
                 "gpu-runtime",
                 "command",
                 distribution.command(Component.ENGINE, List.of()),
                 "environment",
-                List.of(
-                        "PATH",
-                        "HOME",
-                        "MALLOC_ARENA_MAX",
-                        "OMP_NUM_THREADS",
-                        "MKL_NUM_THREADS",
-                        "DJL_CACHE_DIR",
-                        "ENGINE_CACHE_DIR",
-                        "OPT_OUT_TRACKING"));
+                Stream.concat(ENGINE_VARIABLES.stream(), variables.stream()).toList());
     }
 }

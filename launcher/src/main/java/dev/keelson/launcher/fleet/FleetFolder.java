@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /**
  * The data folder of a local fleet and the names inside it.
@@ -13,6 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param data the folder
  */
 public record FleetFolder(Path data) {
+    private static final List<String> FOLDERS =
+            List.of("supervisor", "config", "logs", "policies", "metadata", "models");
 
     /** What the supervisor knows, for whoever asks. */
     public Path state() {
@@ -47,6 +50,11 @@ public record FleetFolder(Path data) {
     /** Where the manifests live. */
     public Path policies() {
         return data.resolve("policies");
+    }
+
+    /** Models of this fleet besides those of the distribution. */
+    public Path models() {
+        return data.resolve("models");
     }
 
     /** Where the notices of the metadata server live. */
@@ -94,7 +102,7 @@ public record FleetFolder(Path data) {
         var ownerOnly =
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(data.toAbsolutePath(), ownerOnly);
-        for (String name : new String[] {"supervisor", "config", "logs", "policies", "metadata"}) {
+        for (String name : FOLDERS) {
             Files.createDirectories(data.resolve(name), ownerOnly);
         }
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,11 +89,20 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
                 component.kind(),
                 distribution.command(
                         component, List.of("--config", folder.config(name).toString())),
-                distribution.environment(),
+                environment(component),
                 folder.log(name),
                 component == Component.AGENT
                         ? ChildSpec.Restart.ON_FAILURE
                         : ChildSpec.Restart.ALWAYS);
+    }
+
+    // Faults on purpose reach an engine only through an agent whose configuration lets them.
+    private Map<String, String> environment(Component component) {
+        var environment = new TreeMap<>(distribution.environment());
+        if (component == Component.AGENT && choices.options().chaos()) {
+            environment.put("KEELSON_CHAOS", "1");
+        }
+        return environment;
     }
 
     /** The load generator, which takes options instead of a file. */
@@ -191,7 +201,12 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
                                 HOST + ":" + choices.port("control-plane-grpc"),
                                 grant.caFingerprint(),
                                 grant.token())
-                        .map(distribution);
+                        .map(
+                                distribution,
+                                choices.options().chaos()
+                                        ? AgentConfig.CHAOS_VARIABLES
+                                        : List.of());
+        config.put("modelRoots", List.of(distribution.modelRoot(), folder.models()));
         config.put("plainStorage", choices.options().plainStorage());
         if (node.spot()) {
             config.put("notice", YamlText.map("aws", url("metadata") + "/" + node.name()));

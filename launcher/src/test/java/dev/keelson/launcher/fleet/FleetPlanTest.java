@@ -68,6 +68,23 @@ class FleetPlanTest {
     }
 
     @Test
+    void enginesOfAFleetWithChaosMayBePoisonedAndOthersNot() throws IOException {
+        assertThat(engineVariables(true))
+                .contains("KEELSON_CHAOS", "KEELSON_CHAOS_POISON_SHA256", "PATH");
+        assertThat(engineVariables(false)).contains("PATH").noneMatch(n -> n.contains("CHAOS"));
+    }
+
+    private java.util.List<String> engineVariables(boolean chaos) throws IOException {
+        FleetPlan plan = plan(new FleetOptions(1, 1, 0, 1, 4, 1, "none", 1, false, chaos, 0));
+        plan.writeAgent(plan.nodes().getFirst(), new FleetPlan.JoinGrant(null, "abcd"));
+        assertThat(plan.child("node-1", Component.AGENT).environment().containsKey("KEELSON_CHAOS"))
+                .isEqualTo(chaos);
+        ConfigSection agent = ConfigFile.read(folder.config("node-1"));
+        assertThat(agent.texts("modelRoots")).contains(folder.models().toString());
+        return agent.section("engines").section("gpu-runtime").texts("environment");
+    }
+
+    @Test
     void keepsPortsThatAreFreeAndReplacesTakenOnes() throws IOException {
         try (var taken =
                 new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {

@@ -1,0 +1,80 @@
+package dev.keelson.exchange.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.protocol.RecordCodec;
+import dev.keelson.protocol.Topics;
+import dev.keelson.protocol.v1.DemandRecord;
+import dev.keelson.protocol.v1.DemandTotals;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+final class DemandFeedTest implements DemandFeed.Listener {
+    private final ManualClock clock = new ManualClock();
+    private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
+    private final List<DemandFeed.Totals> totals = new ArrayList<>();
+
+    @Test
+    void setsWhatItCannotDecodeAsideWithACountAndASampleAndReadsOn() {
+        offer(Topics.DEMAND.name(), Topics.SLO.name());
+        try (var feed = new DemandFeed(() -> kafka, this, clock)) {
+            kafka.schedulePollTask(() -> {
+                add(Topics.DEMAND.name(), 0, "no record".getBytes(StandardCharsets.UTF_8));
+                add(Topics.DEMAND.name(), 1, null);
+                add(Topics.DEMAND.name(), 2, new byte[0]);
+                add(Topics.SLO.name(), 0, new byte[] {(byte) 0xff, (byte) 0xff});
+                add(
+                        Topics.DEMAND.name(),
+                        3,
+                        RecordCodec.DEMAND.encode(
+                                DemandRecord.newBuilder()
+                                        .setVersion(RecordCodec.VERSION)
+                                        .setDeployment("chat")
+                                        .setTotals(DemandTotals.newBuilder().setArrivals(7))
+                                        .build()));
+            });
+            assertThat(feed.poll(Duration.ZERO)).isEqualTo(5);
+            assertThat(feed.state().records()).isEqualTo(5);
+            assertThat(feed.state().undecodable()).isEqualTo(4);
+            assertThat(feed.state().sample()).contains("@").doesNotContain("no record");
+            assertThat(feed.state().connected()).isTrue();
+            assertThat(totals).extracting(DemandFeed.Totals::arrivals).containsExactly(7L);
+        }
+    }
+
+    private void offer(String... topics) {
+        var node = new Node(1, "127.0.0.1", 1);
+        for (var topic : topics) {
+            var nodes = new Node[] {node};
+            kafka.updatePartitions(topic, List.of(new PartitionInfo(topic, 0, node, nodes, nodes)));
+            kafka.updateBeginningOffsets(Map.of(new TopicPartition(topic, 0), 0L));
+        }
+    }
+
+    private void add(String topic, long offset, byte @org.jspecify.annotations.Nullable [] value) {
+        kafka.addRecord(new ConsumerRecord<>(topic, 0, offset, null, value));
+    }
+
+    @Override
+    public void window(DemandFeed.Window window) {}
+
+    @Override
+    public void totals(DemandFeed.Totals newest) {
+        totals.add(newest);
+    }
+
+    @Override
+    public void slo(DemandFeed.SloWindow window) {}
+
+    @Override
+    public void undecodableAtJob(long count) {}
+}
