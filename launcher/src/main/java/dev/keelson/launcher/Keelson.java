@@ -107,15 +107,20 @@ public final class Keelson implements Runnable {
                         true,
                         StandardCharsets.UTF_8);
         var session = new Session(out, err, InstantSource.system(), System.getenv());
-        int exit = commandLine(session).execute(args);
+        String firstWord = args.length == 0 ? "" : args[0];
+        int exit = commandLine(session, firstWord).execute(args);
         out.flush();
         System.exit(exit);
     }
 
     /** The whole command line of a session. */
     public static CommandLine commandLine(Session session) {
+        return commandLine(session, "");
+    }
+
+    private static CommandLine commandLine(Session session, String firstWord) {
         CommandLine line = new CommandLine(new Keelson(session));
-        Commands.addTo(line, session);
+        Commands.addTo(line, session, firstWord);
         line.setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(session.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);

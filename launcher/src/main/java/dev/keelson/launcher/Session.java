@@ -107,8 +107,13 @@ public final class Session {
 
     /** The control plane: {@code --server}, or the one of the data folder. */
     public RestClient controlPlane() {
+        return controlPlane(TIMEOUT);
+    }
+
+    /** The same with another limit for connecting and for each read. */
+    public RestClient controlPlane(Duration timeout) {
         if (server != null) {
-            return new RestClient(server, token, TIMEOUT);
+            return new RestClient(server, token, timeout);
         }
         FleetFolder folder = folder();
         FleetState state =
@@ -117,7 +122,7 @@ public final class Session {
                                 new CommandFailure(
                                         "There is no fleet in %s.".formatted(folder.data()),
                                         "Start one with: keelson up --data " + folder.data()));
-        return new RestClient(state.controlPlaneUrl(), token(folder), TIMEOUT);
+        return new RestClient(state.controlPlaneUrl(), token(folder), timeout);
     }
 
     private @Nullable String token(FleetFolder folder) {

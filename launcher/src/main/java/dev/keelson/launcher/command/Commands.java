@@ -1,10 +1,10 @@
 package dev.keelson.launcher.command;
 
 import dev.keelson.launcher.Session;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;
@@ -18,65 +18,68 @@ public final class Commands {
 
     private Commands() {}
 
-    /** Adds every command. */
-    public static void addTo(CommandLine root, Session session) {
+    /**
+     * Adds the command that the first word names, or every command when it names none. Reading the
+     * annotations of all of them takes longer than what most of them do.
+     */
+    public static void addTo(CommandLine root, Session session, String firstWord) {
         var groups = new LinkedHashMap<String, List<String>>();
-        group(
-                root,
-                groups,
-                "Run",
-                Map.entry("up", new UpCommand(session)),
-                Map.entry("down", new DownCommand(session)),
-                Map.entry("status", new StatusCommand(session)),
-                Map.entry("logs", new LogsCommand(session)),
-                Map.entry("run", new RunCommand(session)),
-                Map.entry("serve", new ServeCommand(session)),
-                Map.entry("console", new ConsoleCommand(session)),
-                Map.entry("verify", new VerifyCommand()));
-        group(
-                root,
-                groups,
-                "Operate",
-                Map.entry("get", new GetCommand(session)),
-                Map.entry("explain", new ExplainCommand(session)),
-                Map.entry("scale", new MutationCommands.Scale(session)),
-                Map.entry("drain", new MutationCommands.Drain(session)),
-                Map.entry("cordon", new MutationCommands.Cordon(session)),
-                Map.entry("uncordon", new MutationCommands.Uncordon(session)),
-                Map.entry("freeze", new MutationCommands.Freeze(session)),
-                Map.entry("unfreeze", new MutationCommands.Unfreeze(session)),
-                Map.entry("counts", new CountsCommand(session)),
-                Map.entry("journal", new JournalCommand(session)),
-                Map.entry("replay", new ReplayCommand(session)),
-                Map.entry("chaos", new ChaosCommand(session)),
-                Map.entry("join-token", new TokenCommands.JoinToken(session)),
-                Map.entry("token", new TokenCommands.Token(session)),
-                Map.entry("whoami", new TokenCommands.WhoAmI(session)));
-        group(root, groups, "Policy", Map.entry("policy", new PolicyCommand(session)));
-        group(
-                root,
-                groups,
-                "Study",
-                Map.entry("loadgen", new LoadgenCommand(session)),
-                Map.entry("model", new ModelCommand(session)));
-        root.addSubcommand("help", new HelpCommand(session));
-        root.addSubcommand("prepare", new PrepareCommand(session));
+        var all = new LinkedHashMap<String, Supplier<Object>>();
+        all(session)
+                .forEach((title, commands) -> {
+                    commands.forEach(command -> all.put(command.getKey(), command.getValue()));
+                    groups.put(title, commands.stream().map(Map.Entry::getKey).toList());
+                });
+        all.put("help", () -> new HelpCommand(session));
+        all.put("prepare", () -> new PrepareCommand(session));
+        all.forEach((name, command) -> {
+            if (name.equals(firstWord) || !all.containsKey(firstWord) || firstWord.equals("help")) {
+                root.addSubcommand(name, command.get());
+            }
+        });
         root.getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> listing(help, groups));
     }
 
-    @SafeVarargs
-    private static void group(
-            CommandLine root,
-            Map<String, List<String>> groups,
-            String title,
-            Map.Entry<String, Object>... commands) {
-        var names = new ArrayList<String>();
-        for (Map.Entry<String, Object> command : commands) {
-            root.addSubcommand(command.getKey(), command.getValue());
-            names.add(command.getKey());
-        }
-        groups.put(title, names);
+    private static Map<String, List<Map.Entry<String, Supplier<Object>>>> all(Session session) {
+        var groups = new LinkedHashMap<String, List<Map.Entry<String, Supplier<Object>>>>();
+        groups.put(
+                "Run",
+                List.of(
+                        Map.entry("up", () -> new UpCommand(session)),
+                        Map.entry("down", () -> new DownCommand(session)),
+                        Map.entry("status", () -> new StatusCommand(session)),
+                        Map.entry("logs", () -> new LogsCommand(session)),
+                        Map.entry("run", () -> new RunCommand(session)),
+                        Map.entry("serve", () -> new ServeCommand(session)),
+                        Map.entry("console", () -> new ConsoleCommand(session)),
+                        Map.entry("verify", () -> new VerifyCommand())));
+        groups.put(
+                "Operate",
+                List.of(
+                        Map.entry("get", () -> new GetCommand(session)),
+                        Map.entry("explain", () -> new ExplainCommand(session)),
+                        Map.entry("scale", () -> new MutationCommands.Scale(session)),
+                        Map.entry("drain", () -> new MutationCommands.Drain(session)),
+                        Map.entry("cordon", () -> new MutationCommands.Cordon(session)),
+                        Map.entry("uncordon", () -> new MutationCommands.Uncordon(session)),
+                        Map.entry("freeze", () -> new MutationCommands.Freeze(session)),
+                        Map.entry("unfreeze", () -> new MutationCommands.Unfreeze(session)),
+                        Map.entry("counts", () -> new CountsCommand(session)),
+                        Map.entry("journal", () -> new JournalCommand(session)),
+                        Map.entry("replay", () -> new ReplayCommand(session)),
+                        Map.entry("chaos", () -> new ChaosCommand(session)),
+                        Map.entry("join-token", () -> new TokenCommands.JoinToken(session)),
+                        Map.entry("token", () -> new TokenCommands.Token(session)),
+                        Map.entry("whoami", () -> new TokenCommands.WhoAmI(session))));
+        groups.put("Policy", List.of(Map.entry("policy", () -> new PolicyCommand(session))));
+        groups.put(
+                "Study",
+                List.of(
+                        Map.entry("bench", () -> new BenchCommand(session)),
+                        Map.entry("loadgen", () -> new LoadgenCommand(session)),
+                        Map.entry("model", () -> new ModelCommand(session))));
+        return groups;
     }
 
     private static String listing(Help help, Map<String, List<String>> groups) {

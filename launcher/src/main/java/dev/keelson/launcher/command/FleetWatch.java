@@ -1,12 +1,9 @@
 package dev.keelson.launcher.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.fleet.FleetFolder;
 import dev.keelson.launcher.fleet.FleetState;
-import dev.keelson.launcher.rest.RestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -138,22 +135,10 @@ final class FleetWatch {
     private void tellAddresses() {
         FleetState state = FleetState.read(folder).orElseThrow();
         session.out().println("gateway    " + state.gateways().getFirst().url() + "/v1");
-        session.out().println("dashboard  " + loginLink(state.controlPlaneUrl()));
+        session.out()
+                .println(
+                        "dashboard  "
+                                + LoginLink.fresh(session.controlPlane(), state.controlPlaneUrl()));
         session.out().println("data       " + folder.data());
-    }
-
-    private String loginLink(String controlPlane) {
-        try {
-            RestClient client = session.controlPlane();
-            JsonNode link =
-                    client.post("/api/v1/login-links", JsonNodeFactory.instance.objectNode());
-            if (link.hasNonNull("url")) {
-                return link.path("url").asText();
-            }
-            String code = link.path("code").asText("");
-            return code.isEmpty() ? controlPlane : controlPlane + "/login?code=" + code;
-        } catch (CommandFailure e) {
-            return controlPlane;
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.launcher.command;
 
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.distribution.Distribution;
+import dev.keelson.launcher.fleet.FleetFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class PrepareCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         var distribution = Distribution.current();
         Path conf = Files.createDirectories(distribution.folder().resolve("conf"));
         try (var in = PrepareCommand.class.getResourceAsStream("/distribution/logback.xml")) {
@@ -28,6 +29,10 @@ final class PrepareCommand implements Callable<Integer> {
             Files.write(conf.resolve("logback.xml"), in.readAllBytes());
         }
         Files.createDirectories(distribution.natives());
+        new Rehearsal(session, distribution).renew();
+        // Last, and in one step: the script takes this file as the sign that all is complete.
+        FleetFolder.write(
+                distribution.folder().resolve("launcher.arguments"), distribution.argumentFile());
         session.say("prepared " + distribution.folder());
         return 0;
     }

@@ -3,6 +3,7 @@ package dev.keelson.launcher.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.Table;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Command;
 /** What runs. */
 @Command(description = "What runs: processes, deployments, addresses.")
 final class StatusCommand implements Callable<Integer> {
+    // Short: a stopped control plane accepts connections and answers nothing.
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
+
     private final Session session;
 
     StatusCommand(Session session) {
@@ -27,7 +31,7 @@ final class StatusCommand implements Callable<Integer> {
         out.println(report.path("state").asText());
         if (report.has("gateway")) {
             out.println("gateway    " + report.path("gateway").path("url").asText());
-            out.println("dashboard  " + report.path("dashboard").path("url").asText());
+            out.println("dashboard  " + dashboard(report));
         }
         out.println();
         Table.print(
@@ -37,5 +41,13 @@ final class StatusCommand implements Callable<Integer> {
         out.println();
         Table.print(out, List.of("name", "model", "wanted", "ready"), report.path("deployments"));
         return 0;
+    }
+
+    /** With a fresh one-time link, because the page asks people to get one here. */
+    private String dashboard(ObjectNode report) {
+        String address = report.path("dashboard").path("url").asText();
+        return report.path("state").asText().equals("stopped")
+                ? address
+                : LoginLink.fresh(session.controlPlane(PATIENCE), address);
     }
 }

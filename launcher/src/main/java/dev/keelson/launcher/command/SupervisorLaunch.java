@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts the supervisor in a session of its own, so that neither Ctrl-C nor a closed terminal
@@ -25,14 +26,39 @@ record SupervisorLaunch(FleetFolder folder) {
      */
     Process start(boolean attached) throws IOException {
         var distribution = Distribution.current();
+        return start(
+                attached,
+                distribution,
+                distribution.command(Component.SUPERVISOR, arguments()),
+                Map.of());
+    }
+
+    /** Starts it so that it and all its processes record for their caches into a folder. */
+    Process startRecording(Path recordings) throws IOException {
+        var distribution = Distribution.current();
+        return start(
+                true,
+                distribution,
+                distribution.recordingCommand(Component.SUPERVISOR, recordings, arguments()),
+                Map.of(Distribution.RECORD_VARIABLE, recordings.toString()));
+    }
+
+    private List<String> arguments() {
+        return List.of("--data", folder.data().toString());
+    }
+
+    private Process start(
+            boolean attached,
+            Distribution distribution,
+            List<String> supervisor,
+            Map<String, String> environment)
+            throws IOException {
         var command = new ArrayList<String>();
         Path setsid = Path.of("/usr/bin/setsid");
         if (Files.isExecutable(setsid)) {
             command.add(setsid.toString());
         }
-        command.addAll(
-                distribution.command(
-                        Component.SUPERVISOR, List.of("--data", folder.data().toString())));
+        command.addAll(supervisor);
         var builder =
                 new ProcessBuilder(command)
                         .directory(folder.data().toFile())
@@ -41,6 +67,7 @@ record SupervisorLaunch(FleetFolder folder) {
                                 ProcessBuilder.Redirect.appendTo(
                                         folder.log("supervisor").toFile()));
         builder.environment().putAll(distribution.environment());
+        builder.environment().putAll(environment);
         if (attached) {
             builder.environment().put("KEELSON_SUPERVISED", "1");
         } else {

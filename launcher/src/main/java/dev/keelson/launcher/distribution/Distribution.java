@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public record Distribution(Path home, Path javaHome) {
 
     /** The version that every jar carries. */
     public static final String VERSION = "0.1.0";
+
+    private static final int COMMAND_HEAP_MEBIBYTES = 96;
+    private static final int ASSEMBLY_HEAP_MEBIBYTES = 512;
 
     /** Directory of training runs; set only while the build records the AOT caches. */
     public static final String RECORD_VARIABLE = "KEELSON_AOT_RECORD";
@@ -67,10 +71,20 @@ public record Distribution(Path home, Path javaHome) {
     /** The AOT cache of a component; it may be absent. */
     public Path cache(Component component) {
         String name =
-                component == Component.LOADGEN
-                        ? "launcher"
-                        : component.kind().replace("node-agent", "agent");
+                switch (component) {
+                    case LOADGEN -> "launcher";
+                    case METADATA -> "supervisor"; // The same classes, and shared pages.
+                    default -> component.kind();
+                };
         return folder().resolve("aot").resolve(name + ".aot");
+    }
+
+    /**
+     * Where a component that records leaves what its cache is made from. It records only when the
+     * file is there, empty, before it starts.
+     */
+    Path recording(Component component, Path folder) {
+        return folder.resolve(cache(component).getFileName() + ".config");
     }
 
     /** True when the component has been built. */
@@ -80,14 +94,66 @@ public record Distribution(Path home, Path javaHome) {
 
     /** The command line of a component, ready for {@link ProcessBuilder}. */
     public List<String> command(Component component, List<String> arguments) {
+        return command(component, cacheFlags(component, recordings().orElse(null)), arguments);
+    }
+
+    /** The same, recording for a cache into a folder. */
+    public List<String> recordingCommand(
+            Component component, Path recordings, List<String> arguments) {
+        return command(component, cacheFlags(component, recordings), arguments);
+    }
+
+    private List<String> command(
+            Component component, List<String> cacheFlags, List<String> arguments) {
         var line = new ArrayList<String>();
         line.add(javaHome.resolve("bin").resolve("java").toString());
         line.addAll(flags(component));
+        line.addAll(cacheFlags);
         line.add("-cp");
         line.add(classpath(component));
         line.add(component.mainClass());
         line.addAll(arguments);
         return List.copyOf(line);
+    }
+
+    /** The command line that turns a recording into a cache. */
+    List<String> assembly(Component component, Path recording, Path cache) {
+        var line = new ArrayList<String>();
+        line.add(javaHome.resolve("bin").resolve("java").toString());
+        line.addAll(flags(component));
+        line.addAll(
+                List.of(
+                        "-Xmx" + ASSEMBLY_HEAP_MEBIBYTES + "m",
+                        "-XX:AOTMode=create",
+                        "-XX:AOTConfiguration=" + recording,
+                        "-XX:AOTCache=" + cache,
+                        "-cp",
+                        classpath(component)));
+        return List.copyOf(line);
+    }
+
+    /** The folder that the processes of this fleet record into, while the build rehearses. */
+    public Optional<Path> recordings() {
+        return Optional.ofNullable(System.getenv(RECORD_VARIABLE)).map(Path::of);
+    }
+
+    /**
+     * What {@code ./keelson} gives to {@code java} for each command, as an argument file. Equal to
+     * the flags of the recording, without which the cache would be refused.
+     */
+    public String argumentFile() {
+        var line = new ArrayList<>(flags(Component.LOADGEN));
+        line.addAll(cacheFlags(Component.LOADGEN, null));
+        line.addAll(
+                List.of(
+                        "-Xmx" + COMMAND_HEAP_MEBIBYTES + "m",
+                        "-Xlog:disable",
+                        "-cp",
+                        classpath(Component.LOADGEN),
+                        Component.LOADGEN.mainClass()));
+        return line.stream()
+                .map(word -> '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** What every process finds in its environment besides what the caller has. */
@@ -103,7 +169,7 @@ public record Distribution(Path home, Path javaHome) {
                 "OPT_OUT_TRACKING", "true");
     }
 
-    private List<String> flags(Component component) {
+    List<String> flags(Component component) {
         var flags = new ArrayList<String>();
         flags.add("-Xmx" + component.heapMebibytes() + "m");
         flags.addAll(
@@ -130,23 +196,28 @@ public record Distribution(Path home, Path javaHome) {
                             "-Dai.djl.pytorch.num_threads=1",
                             "-Dai.djl.pytorch.num_interop_threads=1"));
         }
-        flags.addAll(cacheFlags(component, System.getenv(RECORD_VARIABLE)));
+        if (component == Component.BENCH) {
+            flags.add("-Dkeelson.root=" + home);
+        }
         return flags;
     }
 
-    private List<String> cacheFlags(Component component, @Nullable String recordTo) {
-        if (recordTo != null) {
-            Path target = Path.of(recordTo).resolve(cache(component).getFileName() + ".config");
-            return List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + target);
+    private List<String> cacheFlags(Component component, @Nullable Path recordTo) {
+        if (recordTo != null && Files.isRegularFile(recording(component, recordTo))) {
+            return List.of(
+                    "-XX:AOTMode=record",
+                    "-XX:AOTConfiguration=" + recording(component, recordTo),
+                    "-Xlog:aot*=off",
+                    "-Xlog:cds*=off");
         }
         Path cache = cache(component);
         // A cache that does not match is ignored by the JVM; its complaint would only fill the log.
         return Files.isRegularFile(cache)
-                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off")
                 : List.of();
     }
 
-    private String classpath(Component component) {
+    String classpath(Component component) {
         try {
             String relative = Files.readString(classpathFile(component)).strip();
             String rest =

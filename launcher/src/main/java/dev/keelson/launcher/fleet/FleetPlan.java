@@ -211,6 +211,10 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
         if (node.spot()) {
             config.put("notice", YamlText.map("aws", url("metadata") + "/" + node.name()));
         }
+        if (distribution.recordings().isPresent()) {
+            // An agent gives its engines seconds to end; one that records needs longer.
+            config.put("onStop", "keep");
+        }
         if (choices.options().chaos()) {
             config.put("faultHook", folder.faultHook(node.name()));
         }

@@ -30,22 +30,27 @@ public final class Leftovers {
                                 .filter(FleetState.Entry::runs)
                                 .map(e -> new Found(e.pid(), e.startTicks()))
                                 .forEach(found::add));
-        int ended = end(found, clock);
+        int ended = end(found, clock, ORDERLY);
         return ended + endEngines(folder, clock);
     }
 
     /** Ends every engine that an agent of the folder wrote down. */
     public static int endEngines(FleetFolder folder, InstantSource clock) {
+        return endEngines(folder, clock, ORDERLY);
+    }
+
+    static int endEngines(FleetFolder folder, InstantSource clock, Duration orderly) {
         return end(
                 EngineList.running(folder).stream()
                         .map(engine -> new Found(engine.pid(), engine.startTicks()))
                         .toList(),
-                clock);
+                clock,
+                orderly);
     }
 
-    private static int end(List<Found> found, InstantSource clock) {
+    private static int end(List<Found> found, InstantSource clock, Duration orderly) {
         found.forEach(process -> ProcessTable.terminate(process.pid(), process.startTicks()));
-        Instant limit = clock.instant().plus(ORDERLY);
+        Instant limit = clock.instant().plus(orderly);
         while (found.stream().anyMatch(Found::runs) && clock.instant().isBefore(limit)) {
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }

@@ -32,6 +32,9 @@ final class LocalFleet {
                     new Supervisor.Group(List.of("flink", "kafka"), Duration.ofSeconds(4)),
                     new Supervisor.Group(List.of("metadata"), Duration.ofSeconds(1)));
 
+    /** A JVM that records writes what it learnt when it ends, which takes seconds. */
+    private static final Duration WHILE_RECORDING = Duration.ofMinutes(1);
+
     private final FleetFolder folder;
     private final Supervisor supervisor;
     private final Joiner joiner;
@@ -50,6 +53,20 @@ final class LocalFleet {
 
     Supervisor supervisor() {
         return supervisor;
+    }
+
+    /** Ends everything, engines last of all when their agents left them. */
+    void end(InstantSource clock) throws InterruptedException {
+        if (plan.distribution().recordings().isEmpty()) {
+            supervisor.shutDown(ORDER_OF_END);
+            Leftovers.endEngines(folder, clock);
+        } else {
+            supervisor.shutDown(
+                    ORDER_OF_END.stream()
+                            .map(group -> new Supervisor.Group(group.kinds(), WHILE_RECORDING))
+                            .toList());
+            Leftovers.endEngines(folder, clock, WHILE_RECORDING);
+        }
     }
 
     /** Writes the configuration and adds every process; those that must join wait for a token. */

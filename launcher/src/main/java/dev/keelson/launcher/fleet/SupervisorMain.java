@@ -117,8 +117,7 @@ public final class SupervisorMain {
                 fleet.supervisor().doWork();
             }
             publish(state(FleetState.Phase.STOPPING, self, fleet.supervisor().entries()));
-            fleet.supervisor().shutDown(LocalFleet.ORDER_OF_END);
-            Leftovers.endEngines(folder, clock);
+            fleet.end(clock);
         } finally {
             http.close();
             publish(
