@@ -102,6 +102,21 @@ final class PlannerScenariosTest {
     }
 
     @Test
+    void keepsTheEnginesOfAnAgentThatStartsAgainWithinTheWindow() {
+        var fleet = steady(3, 2, 4);
+        var node = anyReady(fleet).node();
+        fleet.silence(node.value());
+        fleet.run(Duration.ofSeconds(3));
+        assertThat(fleet.memory.nodes()).containsEntry(node, NodeState.SUSPECT);
+        fleet.silent.clear();
+        fleet.run(Duration.ofSeconds(10));
+        assertThat(fleet.memory.nodes()).containsEntry(node, NodeState.READY);
+        assertThat(kinds(fleet)).isEmpty();
+        assertThat(actions(fleet, Action.StartReplica.class)).isZero();
+        assertThat(fleet.ready()).isEqualTo(2);
+    }
+
+    @Test
     void replacesNothingWhenManyNodesFallSilentTogether() {
         var fleet = steady(3, 2, 4);
         fleet.silence("node-1");
