@@ -257,6 +257,44 @@ class RunningFleetTest {
         fleet.succeed("unfreeze");
     }
 
+    @Test
+    @Order(15)
+    void callsNothingLostWhileOthersTakeTheMachine() {
+        var figures = Machine.saturated(fleet, Duration.ofSeconds(30));
+        assertThat(figures.value("falseLosses")).isZero();
+        assertThat(figures.value("enginesReplaced")).isZero();
+    }
+
+    @Test
+    @Order(16)
+    void writesNoPromptAnywhere() throws IOException {
+        var canary = "zq-canary-51d0";
+        var model = Load.model(fleet.gateway());
+        for (var more : new String[] {"", ",\"stream\":true", ",\"max_tokens\":-1"}) {
+            var body =
+                    "{\"model\":\"%s\",\"prompt\":\"%s %s\"%s}"
+                            .formatted(model, canary, canary, more);
+            assertThat(Load.post(fleet.gateway() + "/v1/completions", body).getResponseCode())
+                    .isPositive();
+        }
+        Streams.settle(fleet);
+        try (var files = Files.walk(fleet.data())) {
+            assertThat(files.filter(Files::isRegularFile).filter(file -> holds(file, canary)))
+                    .isEmpty();
+        }
+    }
+
+    private static boolean holds(Path file, String text) {
+        try {
+            return new String(
+                            Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
+                    .contains(text);
+        } catch (IOException e) {
+            // It ended while we walked; what is gone holds nothing.
+            return false;
+        }
+    }
+
     private static long openIncidents(Set<String> kinds) {
         return fleet.get("incidents").stream()
                 .filter(i -> kinds.contains(i.path("kind").asText()))
