@@ -1,21 +1,20 @@
 package dev.keelson.core.route;
 
 import dev.keelson.core.fleet.ReplicaId;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Least expected wait. A request that finds a free place does not wait; behind {@code k} others of
- * which {@code m} run at once and hold their place for {@code s} seconds each, one place comes free
- * every {@code s / m} seconds, so that it waits {@code (k - m + 1) * s / m}. Ties go to the fewest
- * in flight, then to the name, so that the same views give the same choice.
+ * Least expected wait: {@link LeastCost} over views that say nothing of prefixes and adapters. A
+ * request that finds a free place does not wait; behind {@code k} others of which {@code m} run at
+ * once and hold their place for {@code s} seconds each, one place comes free every {@code s / m}
+ * seconds, so that it waits {@code (k - m + 1) * s / m}. Ties go to the fewest in flight, then to
+ * the name, so that the same views give the same choice.
  */
 public final class RouteChoice {
-    private static final Comparator<ReplicaView> ORDER =
-            Comparator.comparingDouble(RouteChoice::expectedWaitSeconds)
-                    .thenComparingInt(ReplicaView::inFlight)
-                    .thenComparing(view -> view.id().value());
+    private static final RoutePolicy POLICY = new LeastCost();
 
     private RouteChoice() {}
 
@@ -26,10 +25,18 @@ public final class RouteChoice {
      * @return empty when every replica is full
      */
     public static Optional<ReplicaId> choose(Collection<ReplicaView> replicas, int headroom) {
-        return replicas.stream()
-                .filter(view -> view.inFlight() < view.maxSequences() + headroom)
-                .min(ORDER)
-                .map(ReplicaView::id);
+        List<RouteCandidate> candidates = new ArrayList<>(replicas.size());
+        for (ReplicaView view : replicas) {
+            if (view.inFlight() < view.maxSequences() + headroom) {
+                candidates.add(candidate(view));
+            }
+        }
+        return candidates.isEmpty() ? Optional.empty() : Optional.of(POLICY.choose(candidates));
+    }
+
+    /** A view that knows nothing of prefixes and adapters. */
+    private static RouteCandidate candidate(ReplicaView view) {
+        return new RouteCandidate(view.id(), expectedWaitSeconds(view), 0, 0, 0, view.inFlight());
     }
 
     /** Seconds until a request placed there now would run. */
