@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class FleetBoard {
 
     private static final Duration STORE_HEARD_EVERY = Duration.ofMinutes(1);
     private static final int MOST_KEPT = 400;
+    private static final Duration NODE_KEPT = Duration.ofDays(7);
 
     private final NodeTable nodeTable;
     private final ReplicaTable replicaTable;
@@ -302,8 +304,9 @@ public final class FleetBoard {
         return true;
     }
 
-    /** Forgets ended replicas beyond a bound. */
+    /** Forgets ended replicas beyond a bound, and nodes that nobody has heard of for long. */
     public synchronized void prune() {
+        pruneNodes();
         var ended =
                 replicas.values().stream()
                         .filter(entry -> !entry.replica().state().isLive())
@@ -315,6 +318,25 @@ public final class FleetBoard {
                 .limit(Math.max(0, ended.size() - MOST_KEPT))
                 .forEach(entry -> replicas.remove(entry.replica().id()));
         replicaTable.prune();
+    }
+
+    private void pruneNodes() {
+        var oldest = clock.instant().minus(NODE_KEPT);
+        var used =
+                replicas.values().stream()
+                        .filter(entry -> entry.replica().state().isLive())
+                        .map(entry -> entry.replica().node())
+                        .collect(Collectors.toSet());
+        var forgotten =
+                nodes.entrySet().stream()
+                        .filter(e -> e.getValue().link == null && !used.contains(e.getKey()))
+                        .filter(e -> e.getValue().lastHeardAt.isBefore(oldest))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        for (var id : forgotten) {
+            nodeTable.remove(id.value());
+            nodes.remove(id);
+        }
     }
 
     // ---- what is ----

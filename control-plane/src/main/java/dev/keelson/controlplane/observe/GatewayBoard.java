@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +58,7 @@ public final class GatewayBoard {
     private final InstantSource clock;
     private final FailureShares failureShares;
     private final Map<String, Entry> gateways = new TreeMap<>();
-    private final Set<String> quarantined = new LinkedHashSet<>();
+    private final SequencedSet<String> quarantined = new LinkedHashSet<>();
     private PoisonListener poisonListener = _ -> {};
     private Runnable changed = () -> {};
 
@@ -118,16 +118,24 @@ public final class GatewayBoard {
                         now);
             }
             for (var poison : report.getPoisonList()) {
-                if (quarantined.size() < MOST_QUARANTINED
-                        && quarantined.add(poison.getFingerprint())) {
+                if (quarantined.add(poison.getFingerprint())) {
                     table.quarantine(poison.getFingerprint(), poison.getDeployment(), now);
                     fresh.add(poison);
+                    releaseOldest();
                 }
             }
         }
         fresh.forEach(poisonListener::poisoned);
         if (!fresh.isEmpty()) {
             changed.run();
+        }
+    }
+
+    /** A new killer matters more than one from long ago. */
+    private void releaseOldest() {
+        if (quarantined.size() > MOST_QUARANTINED) {
+            var oldest = quarantined.removeFirst();
+            table.release(oldest);
         }
     }
 

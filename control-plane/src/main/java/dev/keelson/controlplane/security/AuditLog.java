@@ -8,10 +8,11 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Every change that somebody asked for, each entry holding the hash of the one before, so that
- * removing or changing one shows. Thread-safe.
+ * removing or changing one shows; only the oldest go, beyond {@link #MOST_KEPT}. Thread-safe.
  */
 public final class AuditLog {
     private static final String FIRST = "0".repeat(64);
+    private static final int MOST_KEPT = 100_000;
 
     private final Jdbi jdbi;
     private final InstantSource clock;
@@ -60,7 +61,11 @@ public final class AuditLog {
     /** Does every hash follow from what stands before it? */
     public boolean isIntact() {
         var entries = newest(Integer.MAX_VALUE).reversed();
-        var previous = FIRST;
+        // The first one that is kept vouches for those that were pruned before it.
+        var previous =
+                entries.isEmpty() || entries.getFirst().seq() == 1
+                        ? FIRST
+                        : entries.getFirst().previousHash();
         for (var entry : entries) {
             var expected =
                     hash(
@@ -77,6 +82,19 @@ public final class AuditLog {
             previous = entry.hash();
         }
         return true;
+    }
+
+    /** Forgets the oldest entries beyond the bound. */
+    public void prune() {
+        prune(MOST_KEPT);
+    }
+
+    void prune(int most) {
+        jdbi.useHandle(handle ->
+                handle.execute(
+                        "delete from audit where seq <= (select coalesce(max(seq), 0) from"
+                                + " audit) - ?",
+                        most));
     }
 
     private static String hash(

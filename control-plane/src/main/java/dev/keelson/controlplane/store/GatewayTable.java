@@ -71,6 +71,12 @@ public final class GatewayTable {
                         .list());
     }
 
+    /** Forgets a fingerprint: requests like it are tried again. */
+    public void release(String fingerprint) {
+        jdbi.useHandle(handle ->
+                handle.execute("delete from quarantined where fingerprint = ?", fingerprint));
+    }
+
     public void quarantine(String fingerprint, String deployment, Instant at) {
         jdbi.useTransaction(handle -> {
             handle.execute("delete from quarantined where fingerprint = ?", fingerprint);

@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.OperatorRequest;
 import dev.keelson.core.policy.Freeze;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -94,6 +95,14 @@ public final class OperatorTable {
                         freeze.reason(),
                         freeze.expiresAt().toEpochMilli(),
                         freeze.all()));
+    }
+
+    /** Forgets freezes that ended more than a day ago. */
+    public void prune(Instant now) {
+        jdbi.useHandle(handle ->
+                handle.execute(
+                        "delete from freezes where expires_at < ?",
+                        now.minus(Duration.ofDays(1)).toEpochMilli()));
     }
 
     /** Lifts every freeze; answers how many there were. */

@@ -12,6 +12,9 @@ public final class RevisionTable {
     /** Revisions that are still of interest to a planner. */
     private static final int KEPT = 10;
 
+    /** Older ones are forgotten; nothing of them can still run. */
+    private static final int MOST_STORED = 100;
+
     private final Jdbi jdbi;
 
     public RevisionTable(Jdbi jdbi) {
@@ -46,6 +49,10 @@ public final class RevisionTable {
                     number,
                     RecordJson.write(engine),
                     now.toEpochMilli());
+            handle.execute(
+                    "delete from revisions where deployment = ? and number <= ?",
+                    deployment.value(),
+                    number - MOST_STORED);
             var all = new java.util.ArrayList<>(known.reversed());
             all.add(new Revision(deployment, number, engine));
             return List.copyOf(all);
