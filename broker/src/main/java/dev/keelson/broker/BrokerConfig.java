@@ -28,8 +28,10 @@ public record BrokerConfig(
         String username,
         String password,
         boolean plainStorage) {
+    private static final String CREDENTIAL = "[A-Za-z0-9_-]+";
+
     public BrokerConfig {
-        if (!(username + password).matches("[A-Za-z0-9_-]+")) {
+        if (!username.matches(CREDENTIAL) || !password.matches(CREDENTIAL)) {
             throw new IllegalArgumentException(
                     "The credentials must consist of letters, digits, _ and -.");
         }
@@ -47,15 +49,24 @@ public record BrokerConfig(
                 new BrokerConfig(
                         file.file("data"),
                         http.text("host"),
-                        http.number("port"),
+                        http.port("port"),
                         listen.text("host"),
-                        listen.number("port"),
-                        listen.number("controllerPort"),
-                        credentials.text("username"),
-                        credentials.text("password"),
+                        listen.port("port"),
+                        listen.port("controllerPort"),
+                        credential(credentials, "username"),
+                        credential(credentials, "password"),
                         file.flag("plainStorage", false));
         file.noMoreKeys();
         return result;
+    }
+
+    /** Both stand in a quoted JAAS text. The value is a secret, so the message leaves it out. */
+    private static String credential(ConfigSection section, String key) {
+        var value = section.text(key);
+        if (!value.matches(CREDENTIAL)) {
+            throw section.malformed(key, "letters, digits, _ and -");
+        }
+        return value;
     }
 
     String bootstrap() {

@@ -154,6 +154,7 @@ final class ControlPlane implements AutoCloseable {
                         new History(),
                         events,
                         authority.fingerprint(),
+                        config.grpc().host() + ":" + config.grpc().port(),
                         nudge::now,
                         metrics::text,
                         clock);
@@ -214,6 +215,8 @@ final class ControlPlane implements AutoCloseable {
         api.fleet().prune();
         api.tokens().prune();
         api.joinTokens().prune();
+        api.operators().prune(clock.instant());
+        api.audit().prune();
     }
 
     @Override

@@ -31,6 +31,8 @@ public record ControlPlaneConfig(
         int maxNodes,
         boolean plainStorage) {
 
+    private static final int MOST_NODES = 10_000;
+
     /** Where a socket listens. */
     public record Address(String host, int port) {}
 
@@ -58,15 +60,24 @@ public record ControlPlaneConfig(
                         section.optionalSection("nodeProvider")
                                 .map(ControlPlaneConfig::provider)
                                 .orElse(null),
-                        nodes.map(bounds -> bounds.number("min", 0)).orElse(0),
-                        nodes.map(bounds -> bounds.number("max", 0)).orElse(0),
+                        nodes.map(bounds -> bounds.number("min", 0, 0, MOST_NODES)).orElse(0),
+                        nodes.map(ControlPlaneConfig::maximum).orElse(0),
                         section.flag("plainStorage", false));
         section.noMoreKeys();
         return result;
     }
 
+    private static int maximum(ConfigSection bounds) {
+        int least = bounds.number("min", 0);
+        int most = bounds.number("max", 0, 0, MOST_NODES);
+        if (most < least) {
+            throw bounds.wrong("max", "at least nodes.min (%d)".formatted(least));
+        }
+        return most;
+    }
+
     private static Address address(ConfigSection section) {
-        return new Address(section.text("host", "127.0.0.1"), section.number("port"));
+        return new Address(section.text("host", "127.0.0.1"), section.port("port"));
     }
 
     private static @Nullable LocalProvider provider(ConfigSection section) {
@@ -74,9 +85,7 @@ public record ControlPlaneConfig(
         return switch (kind) {
             case "static" -> null;
             case "local" -> new LocalProvider(section.text("url"), section.file("tokenFile"));
-            default ->
-                    throw new dev.keelson.exchange.config.ConfigException(
-                            "nodeProvider.kind (%s) must be static or local.".formatted(kind));
+            default -> throw section.wrong("kind", "static or local");
         };
     }
 }

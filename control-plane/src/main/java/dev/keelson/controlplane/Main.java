@@ -14,7 +14,18 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) throws IOException {
+    private static String rootMessage(Throwable failure) {
+        var cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+                + " ("
+                + cause.getClass().getSimpleName()
+                + ")";
+    }
+
+    public static void main(String[] args) {
         if (args.length != 2 || !args[0].equals("--config")) {
             System.err.println("usage: control-plane --config FILE");
             System.exit(2);
@@ -29,7 +40,16 @@ public final class Main {
             return;
         }
         var clock = InstantSource.system();
-        var plane = new ControlPlane(config, clock);
+        ControlPlane plane;
+        try {
+            plane = new ControlPlane(config, clock);
+        } catch (IOException | RuntimeException e) {
+            // One line for a person; whoever needs more raises the level of this logger.
+            LOG.debug("the start failed", e);
+            System.err.println("The control plane cannot run: " + rootMessage(e));
+            System.exit(1);
+            return;
+        }
         // A leader that lost its lease must not tidy up after itself: it is not the leader.
         var loop = new LoopThread(plane, clock, () -> Runtime.getRuntime().halt(1));
         Runtime.getRuntime()

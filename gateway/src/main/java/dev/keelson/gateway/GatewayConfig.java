@@ -38,14 +38,9 @@ record GatewayConfig(
                 new GatewayConfig(
                         name,
                         file.file("data"),
-                        new InetSocketAddress(http.text("host"), http.number("port")),
-                        new JoinSettings(
-                                "gateway",
-                                name,
-                                control.text("grpc"),
-                                control.text("caFingerprint"),
-                                control.optionalText("joinToken").orElse(null)),
-                        file.number("queueLimit", 512),
+                        new InetSocketAddress(http.text("host"), http.port("port")),
+                        JoinSettings.read("gateway", name, control),
+                        file.number("queueLimit", 512, 0, 1_000_000),
                         file.duration("requestDeadline", Duration.ofSeconds(60)),
                         file.flag("plainStorage", false));
         file.noMoreKeys();

@@ -89,8 +89,11 @@ public final class Main {
                     Membership.open(config.join(), config.data().resolve("identity"));
             new Main(config, membership, openLog(config, membership)).run();
             System.exit(0);
-        } catch (ConfigException | JoinRefused | IOException e) {
+        } catch (ConfigException e) {
             System.err.println(e.getMessage());
+            System.exit(2);
+        } catch (JoinRefused | IOException e) {
+            System.err.println("This gateway cannot run: " + e.getMessage());
             System.exit(1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

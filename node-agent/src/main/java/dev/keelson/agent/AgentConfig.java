@@ -4,7 +4,6 @@ import dev.keelson.agent.supervise.EngineCatalog;
 import dev.keelson.agent.supervise.EngineProgram;
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.FaultDomain;
-import dev.keelson.exchange.config.ConfigException;
 import dev.keelson.exchange.config.ConfigFile;
 import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.exchange.identity.JoinSettings;
@@ -36,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentGrace how long an engine goes on without its agent; default 45s
  * @param plainStorage nothing that is stored is compressed; default false
  * @param onStop what becomes of the engines at an orderly end; default keep, under a supervisor end
+ * @param engineHost address that engines listen on and gateways reach them at; default 127.0.0.1
  */
 record AgentConfig(
         Path data,
@@ -50,7 +50,8 @@ record AgentConfig(
         @Nullable Path faultHook,
         Duration agentGrace,
         boolean plainStorage,
-        OnStop onStop) {
+        OnStop onStop,
+        String engineHost) {
 
     /** What becomes of the engines when the agent is told to end. */
     enum OnStop {
@@ -74,61 +75,43 @@ record AgentConfig(
                 new AgentConfig(
                         root.file("data").toAbsolutePath().normalize(),
                         http.text("host", "127.0.0.1"),
-                        http.number("port"),
-                        membership(root),
-                        domain(root.text("domain", "local/zone-a/rack-1")),
-                        choice(
-                                "capacity",
-                                root.text("capacity", "ON_DEMAND"),
-                                CapacityType.values()),
-                        thousandths(root.number("capacityThousandths", 1000)),
+                        http.port("port"),
+                        JoinSettings.read(
+                                "node", root.text("name", ""), root.section("controlPlane")),
+                        domain(root),
+                        choice(root, "capacity", CapacityType.ON_DEMAND, CapacityType.values()),
+                        root.number("capacityThousandths", 1000, 1, 1_000_000),
                         new EngineCatalog(
                                 programs(root.section("engines")),
                                 root.texts("modelRoots").stream().map(Path::of).toList()),
-                        notice == null
-                                ? null
-                                : notice.optionalText("aws").map(AgentConfig::address).orElse(null),
-                        root.optionalText("faultHook").map(Path::of).orElse(null),
+                        notice == null ? null : address(notice, "aws"),
+                        root.optionalFile("faultHook").orElse(null),
                         root.duration("agentGrace", Duration.ofSeconds(45)),
                         root.flag("plainStorage", false),
                         choice(
+                                root,
                                 "onStop",
-                                root.text("onStop", supervised ? "end" : "keep"),
-                                OnStop.values()));
+                                supervised ? OnStop.END : OnStop.KEEP,
+                                OnStop.values()),
+                        root.text("engineHost", "127.0.0.1"));
         root.noMoreKeys();
         return config;
-    }
-
-    private static JoinSettings membership(ConfigSection root) {
-        ConfigSection section = root.section("controlPlane");
-        try {
-            return new JoinSettings(
-                    "node",
-                    root.text("name", ""),
-                    section.text("grpc"),
-                    section.text("caFingerprint"),
-                    section.optionalText("joinToken").orElse(null));
-        } catch (IllegalArgumentException malformed) {
-            throw new ConfigException(String.valueOf(malformed.getMessage()), malformed);
-        }
     }
 
     private static Map<String, EngineProgram> programs(ConfigSection engines) {
         var programs = new HashMap<String, EngineProgram>();
         for (String name : engines.keys()) {
             ConfigSection section = engines.section(name);
-            String adapterName = section.text("adapter", name);
             EngineAdapter adapter =
-                    EngineAdapters.find(adapterName)
+                    EngineAdapters.find(section.text("adapter", name))
                             .orElseThrow(() ->
-                                    new ConfigException(
-                                            "The engine adapter (%s) must be one of %s."
-                                                    .formatted(
-                                                            adapterName, EngineAdapters.names())));
+                                    engines.wrong(
+                                            name,
+                                            "an engine whose adapter is one of "
+                                                    + EngineAdapters.names()));
             List<String> command = section.texts("command");
             if (command.isEmpty()) {
-                throw new ConfigException(
-                        "The command of the engine %s must not be empty.".formatted(name));
+                throw section.wrong("command", "a list that is not empty");
             }
             programs.put(
                     name,
@@ -137,43 +120,38 @@ record AgentConfig(
         return programs;
     }
 
-    private static FaultDomain domain(String text) {
-        String[] levels = text.split("/", -1);
+    private static FaultDomain domain(ConfigSection root) {
+        String[] levels = root.text("domain", "local/zone-a/rack-1").split("/", -1);
         if (levels.length != 3 || Arrays.stream(levels).anyMatch(String::isBlank)) {
-            throw new ConfigException("The domain (%s) must be region/zone/rack.".formatted(text));
+            throw root.wrong("domain", "region/zone/rack");
         }
         return new FaultDomain(levels[0], levels[1], levels[2]);
     }
 
-    private static int thousandths(int value) {
-        if (value < 1) {
-            throw new ConfigException(
-                    "The capacityThousandths (%d) must be at least 1.".formatted(value));
+    private static @Nullable URI address(ConfigSection notice, String key) {
+        String text = notice.optionalText(key).orElse(null);
+        if (text == null) {
+            return null;
         }
-        return value;
-    }
-
-    private static URI address(String text) {
         try {
             URI address = URI.create(text);
             if ("http".equals(address.getScheme()) && address.getHost() != null) {
                 return address;
             }
         } catch (IllegalArgumentException malformed) {
-            throw new ConfigException(
-                    "The address notice.aws (%s) is malformed.".formatted(text), malformed);
+            throw notice.wrong(key, "an address that begins with http://");
         }
-        throw new ConfigException(
-                "The address notice.aws (%s) must begin with http://.".formatted(text));
+        throw notice.wrong(key, "an address that begins with http://");
     }
 
-    private static <E extends Enum<E>> E choice(String key, String text, E[] allowed) {
+    private static <E extends Enum<E>> E choice(
+            ConfigSection root, String key, E otherwise, E[] allowed) {
+        String text = root.text(key, otherwise.name());
         for (E value : allowed) {
             if (value.name().equals(text.toUpperCase(Locale.ROOT))) {
                 return value;
             }
         }
-        throw new ConfigException(
-                "The %s (%s) must be one of %s.".formatted(key, text, Arrays.toString(allowed)));
+        throw root.wrong(key, "one of " + Arrays.toString(allowed));
     }
 }

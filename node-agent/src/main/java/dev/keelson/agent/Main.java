@@ -44,14 +44,13 @@ public final class Main {
     private static final Duration STEP = Duration.ofMillis(200);
     private static final long SPOOL_BYTES = 16L << 20;
     private static final Duration MAINTAIN_EVERY = Duration.ofSeconds(30);
-    private static final int USAGE = 64;
-    private static final int CONFIG = 78;
+    private static final int USAGE = 2;
 
     private Main() {}
 
     /**
-     * Ends with 0 after an orderly end or a release, 64 or 78 where arguments or configuration are
-     * wrong, 1 where it cannot join.
+     * Ends with 0 after an orderly end or a release, 2 where arguments or configuration are wrong,
+     * 1 where it cannot join.
      */
     public static void main(String[] args) throws InterruptedException {
         if (args.length != 2 || !args[0].equals("--config")) {
@@ -64,7 +63,7 @@ public final class Main {
             System.exit(0);
         } catch (ConfigException wrong) {
             System.err.println(wrong.getMessage());
-            System.exit(CONFIG);
+            System.exit(USAGE);
         } catch (JoinRefused refused) {
             System.err.println("This agent cannot join: " + refused.getMessage());
             System.exit(1);
@@ -98,7 +97,8 @@ public final class Main {
                             config.data(),
                             config.catalog(),
                             config.thousandths(),
-                            config.agentGrace());
+                            config.agentGrace(),
+                            config.engineHost());
             var supervisor =
                     new ReplicaSupervisor(settings, proc, clock, asks, loop, changes::addLast);
             var kafka = kafka(config, membership, cutOff, clock);

@@ -14,14 +14,17 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class AgentConfigTest {
+    private static final String FINGERPRINT = "ab".repeat(32);
+
     private static final String LEAST =
             """
             data: /tmp/agent
             http: {port: 9101}
-            controlPlane: {grpc: "127.0.0.1:9000", caFingerprint: abcd}
+            controlPlane: {grpc: "127.0.0.1:9000", caFingerprint: %s}
             engines:
               gpu-runtime: {command: [java, Main]}
-            """;
+            """
+                    .formatted(FINGERPRINT);
 
     private static AgentConfig read(String text) {
         return AgentConfig.from(ConfigFile.parse("agent.yaml", text), false);
@@ -50,7 +53,7 @@ class AgentConfigTest {
                         name: node-1
                         data: /tmp/agent
                         http: {host: 127.0.0.2, port: 9101}
-                        controlPlane: {grpc: "127.0.0.1:9000", caFingerprint: abcd, joinToken: secret}
+                        controlPlane: {grpc: "127.0.0.1:9000", caFingerprint: %s, joinToken: secret}
                         domain: eu/a/r7
                         capacity: SPOT
                         capacityThousandths: 2000
@@ -62,7 +65,9 @@ class AgentConfigTest {
                         agentGrace: 1m
                         plainStorage: true
                         onStop: end
-                        """);
+                        engineHost: 10.0.0.7
+                        """
+                                .formatted(FINGERPRINT));
         assertThat(config.membership().name()).isEqualTo("node-1");
         assertThat(config.domain()).isEqualTo(new FaultDomain("eu", "a", "r7"));
         assertThat(config.capacity()).isEqualTo(CapacityType.SPOT);
@@ -75,6 +80,7 @@ class AgentConfigTest {
         assertThat(config.faultHook()).isEqualTo(Path.of("/tmp/cut"));
         assertThat(config.plainStorage()).isTrue();
         assertThat(config.onStop()).isEqualTo(AgentConfig.OnStop.END);
+        assertThat(config.engineHost()).isEqualTo("10.0.0.7");
     }
 
     @Test
@@ -82,11 +88,17 @@ class AgentConfigTest {
         assertThatThrownBy(() -> read(LEAST + "surprise: 1\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("surprise");
-        assertThatThrownBy(() -> read(LEAST + "capacity: RENTED\n")).hasMessageContaining("RENTED");
+        assertThatThrownBy(() -> read(LEAST + "capacity: RENTED\n"))
+                .hasMessage(
+                        "agent.yaml:6: 'capacity' (RENTED) must be one of [ON_DEMAND, SPOT, RESERVED].");
+        assertThatThrownBy(() -> read(LEAST.replace("9101", "99999")))
+                .hasMessageContaining("agent.yaml:2: 'http.port'");
+        assertThatThrownBy(() -> read(LEAST.replace(FINGERPRINT, "abcd")))
+                .hasMessageContaining("agent.yaml:3: 'controlPlane.caFingerprint'");
         assertThatThrownBy(() -> read(LEAST + "domain: here\n"))
                 .hasMessageContaining("region/zone/rack");
         assertThatThrownBy(() -> read(LEAST + "capacityThousandths: 0\n"))
-                .hasMessageContaining("at least 1");
+                .hasMessageContaining("from 1");
         assertThatThrownBy(() -> read(LEAST + "notice: {aws: \"ftp://x\"}\n"))
                 .hasMessageContaining("http://");
         assertThatThrownBy(() -> read(LEAST.replace("gpu-runtime:", "warp-drive:")))

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * All that the HTTP side shows and changes.
  *
  * @param fingerprint of the certificate authority, told with join tokens
+ * @param grpcAddress host:port where agents and gateways connect, told with join tokens
  * @param nudge makes the control loop look at once
  * @param metrics Prometheus text
  */
@@ -35,6 +36,7 @@ public record ApiParts(
         History history,
         EventStream events,
         String fingerprint,
+        String grpcAddress,
         Runnable nudge,
         Supplier<String> metrics,
         InstantSource clock) {
@@ -62,6 +64,7 @@ public record ApiParts(
                         joinTokens,
                         audit,
                         fingerprint,
+                        grpcAddress,
                         nudge,
                         clock);
         return new ApiServer(host, port, tokens, views, reads, mutations, history, events, metrics);

@@ -37,6 +37,7 @@ final class Mutations {
     private final JoinTokens joinTokens;
     private final AuditLog audit;
     private final String fingerprint;
+    private final String grpcAddress;
     private final Runnable nudge;
     private final InstantSource clock;
 
@@ -49,6 +50,7 @@ final class Mutations {
             JoinTokens joinTokens,
             AuditLog audit,
             String fingerprint,
+            String grpcAddress,
             Runnable nudge,
             InstantSource clock) {
         this.fleet = fleet;
@@ -59,6 +61,7 @@ final class Mutations {
         this.joinTokens = joinTokens;
         this.audit = audit;
         this.fingerprint = fingerprint;
+        this.grpcAddress = grpcAddress;
         this.nudge = nudge;
         this.clock = clock;
     }
@@ -199,7 +202,8 @@ final class Mutations {
         var life =
                 Duration.between(
                         now, expiry(asked.body().path("expires").asText(""), JoinTokens.LIFE));
-        var answer = answer(asked).put("caFingerprint", fingerprint);
+        var answer =
+                answer(asked).put("controlPlane", grpcAddress).put("caFingerprint", fingerprint);
         if (!asked.dryRun()) {
             var created = joinTokens.create(life);
             log(asked, "create-join-token", created.id(), "until " + created.expiresAt());

@@ -1,11 +1,13 @@
 package dev.keelson.exchange.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -26,11 +28,14 @@ public final class ConfigFile {
     public static ConfigSection read(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {
-                throw new ConfigException("%s: larger than %d bytes.".formatted(file, MOST_BYTES));
+                throw new ConfigException(
+                        "%s:1: larger than %d bytes.".formatted(file, MOST_BYTES));
             }
             return parse(file.toString(), Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new ConfigException("%s:1: is not UTF-8 text.".formatted(file), e);
         } catch (IOException e) {
-            throw new ConfigException("%s: cannot be read (%s).".formatted(file, e), e);
+            throw new ConfigException("%s:1: cannot be read (%s).".formatted(file, e), e);
         }
     }
 
@@ -40,8 +45,17 @@ public final class ConfigFile {
         Optional<Node> root;
         try {
             root = new Compose(settings).composeString(text);
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+            throw new ConfigException(
+                    "%s:%d: no YAML: %s.".formatted(name, line, e.getProblem()), e);
         } catch (YamlEngineException e) {
-            throw new ConfigException("%s: %s".formatted(name, e.getMessage()), e);
+            throw new ConfigException(
+                    "%s:1: no YAML: %s."
+                            .formatted(
+                                    name,
+                                    String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+                    e);
         }
         if (root.isPresent() && root.get() instanceof MappingNode mapping) {
             return new ConfigSection(name, "", mapping);

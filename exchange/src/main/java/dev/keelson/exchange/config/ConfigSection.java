@@ -1,5 +1,6 @@
 package dev.keelson.exchange.config;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** One mapping of a configuration file. Not thread-safe: it notes which keys were asked for. */
 public final class ConfigSection {
-    private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final String file;
     private final String path;
@@ -62,6 +63,24 @@ public final class ConfigSection {
         return optionalText(key).map(text -> toNumber(key, text)).orElse(otherwise);
     }
 
+    /** A whole number from {@code least} to {@code most}. */
+    public int number(String key, int otherwise, int least, int most) {
+        int value = number(key, otherwise);
+        if (value < least || value > most) {
+            throw wrong(key, "a whole number from %d to %d".formatted(least, most));
+        }
+        return value;
+    }
+
+    /** A TCP port; 0 lets the kernel choose. */
+    public int port(String key) {
+        int value = number(key);
+        if (value < 0 || value > 65_535) {
+            throw wrong(key, "a port from 0 to 65535");
+        }
+        return value;
+    }
+
     public boolean flag(String key, boolean otherwise) {
         return optionalText(key)
                 .map(text ->
@@ -79,7 +98,26 @@ public final class ConfigSection {
     }
 
     public Path file(String key) {
-        return Path.of(text(key));
+        return toPath(key, text(key));
+    }
+
+    public Optional<Path> optionalFile(String key) {
+        return optionalText(key).map(text -> toPath(key, text));
+    }
+
+    /** The same for a secret: the message does not show the value. */
+    public ConfigException malformed(String key, String expected) {
+        var node = values.get(key);
+        return new ConfigException(
+                "%s:%d: '%s' must be %s."
+                        .formatted(file, node == null ? line : lineOf(node), path + key, expected));
+    }
+
+    /** That the value of a key is not what it should be, with its place in the file. */
+    public ConfigException wrong(String key, String expected) {
+        return values.get(key) instanceof ScalarNode scalar
+                ? wrong(key, scalar.getValue(), expected)
+                : malformed(key, expected);
     }
 
     public List<String> texts(String key) {
@@ -136,7 +174,7 @@ public final class ConfigSection {
         for (var entry : values.entrySet()) {
             if (!asked.contains(entry.getKey())) {
                 throw new ConfigException(
-                        "%s:%d: unknown key '%s'.\nKnown here: %s."
+                        "%s:%d: unknown key '%s'; known here: %s."
                                 .formatted(
                                         file,
                                         lineOf(entry.getValue()),
@@ -150,6 +188,17 @@ public final class ConfigSection {
     private @Nullable Node find(String key) {
         asked.add(key);
         return values.get(key);
+    }
+
+    private Path toPath(String key, String text) {
+        try {
+            if (!text.isBlank()) {
+                return Path.of(text);
+            }
+        } catch (InvalidPathException malformed) {
+            throw wrong(key, text.replace('\0', '?'), "a path");
+        }
+        throw wrong(key, text, "a path");
     }
 
     private int toNumber(String key, String text) {

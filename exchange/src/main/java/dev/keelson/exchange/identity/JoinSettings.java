@@ -1,5 +1,6 @@
 package dev.keelson.exchange.identity;
 
+import dev.keelson.exchange.config.ConfigSection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,24 @@ public record JoinSettings(
             throw new IllegalArgumentException(
                     "The control plane's address (%s) must be host:port.".formatted(grpcAddress));
         }
+    }
+
+    /**
+     * Reads {@code controlPlane: {grpc: ..., caFingerprint: ..., joinToken: ...}}.
+     *
+     * @throws dev.keelson.exchange.config.ConfigException naming file and line of what is malformed
+     */
+    public static JoinSettings read(String kind, String name, ConfigSection section) {
+        var grpc = section.text("grpc");
+        if (!grpc.matches("[^/\\s]+:\\d{1,5}")) {
+            throw section.wrong("grpc", "HOST:PORT of the control plane");
+        }
+        var fingerprint = section.text("caFingerprint");
+        if (!fingerprint.replace(":", "").matches("[0-9a-fA-F]{64}")) {
+            throw section.wrong("caFingerprint", "a SHA-256 in 64 hexadecimal digits");
+        }
+        return new JoinSettings(
+                kind, name, grpc, fingerprint, section.optionalText("joinToken").orElse(null));
     }
 
     String host() {

@@ -35,8 +35,7 @@ class ConfigFileTest {
         config.section("http").number("port", 1);
         assertThatThrownBy(config::noMoreKeys)
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("a.yaml:3: unknown key 'http.prot'")
-                .hasMessageContaining("Known here: port");
+                .hasMessage("a.yaml:3: unknown key 'http.prot'; known here: port.");
     }
 
     @Test
@@ -47,6 +46,8 @@ class ConfigFileTest {
                         "a.yaml:1: 'grace' (45) must be a duration such as 250ms, 30s, 15m or 24h.");
         assertThatThrownBy(() -> config.number("port"))
                 .hasMessage("a.yaml:2: 'port' (many) must be a whole number.");
+        assertThatThrownBy(() -> ConfigFile.parse("a.yaml", "port: 70000\n").port("port"))
+                .hasMessage("a.yaml:1: 'port' (70000) must be a port from 0 to 65535.");
         assertThatThrownBy(() -> config.text("data"))
                 .hasMessage("a.yaml:1: the key 'data' is missing.");
     }
@@ -57,5 +58,10 @@ class ConfigFileTest {
                 .isInstanceOf(ConfigException.class);
         assertThatThrownBy(() -> ConfigFile.parse("a.yaml", "- 1\n"))
                 .isInstanceOf(ConfigException.class);
+        assertThatThrownBy(() -> ConfigFile.parse("a.yaml", "a: 1\nb: [\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("a.yaml:3: no YAML: ")
+                .message()
+                .hasLineCount(1);
     }
 }

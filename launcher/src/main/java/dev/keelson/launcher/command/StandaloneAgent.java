@@ -46,7 +46,7 @@ record StandaloneAgent(FleetFolder folder, Distribution distribution) {
                         .firstEntry()
                         .getValue();
         try {
-            folder.create();
+            folder.createForAgent();
             Files.createDirectories(home);
             var config =
                     new AgentConfig(

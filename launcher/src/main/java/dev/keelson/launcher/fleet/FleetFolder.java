@@ -97,12 +97,21 @@ public record FleetFolder(Path data) {
         return node(node).resolve("partition");
     }
 
+    /** Makes what an agent that was started by hand needs, for the owner only. */
+    public void createForAgent() throws IOException {
+        create(List.of("config", "nodes"));
+    }
+
     /** Makes the folders that the supervisor itself needs, for the owner only. */
     public void create() throws IOException {
+        create(FOLDERS);
+    }
+
+    private void create(List<String> names) throws IOException {
         var ownerOnly =
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(data.toAbsolutePath(), ownerOnly);
-        for (String name : FOLDERS) {
+        for (String name : names) {
             Files.createDirectories(data.resolve(name), ownerOnly);
         }
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine as {@code engines.json} knows it.
  *
+ * @param host address that it listens on
  * @param startTicks start time of the process in clock ticks since boot
  * @param startup process start to first token; null until then
  * @param drainUntil when a drain ends by force; null while none was asked
@@ -16,6 +17,7 @@ record EngineEntry(
         ReplicaSpec spec,
         long pid,
         long startTicks,
+        String host,
         int port,
         ReplicaState state,
         String reason,
@@ -25,6 +27,6 @@ record EngineEntry(
         int maxSequences) {
 
     String url() {
-        return "http://127.0.0.1:" + port;
+        return "http://" + host + ":" + port;
     }
 }

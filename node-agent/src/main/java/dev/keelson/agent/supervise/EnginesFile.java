@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.core.fleet.ReplicaState;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -124,6 +125,7 @@ final class EnginesFile {
                 spec,
                 json.required("pid").asLong(),
                 json.required("startTicks").asLong(),
+                hostOf(json.path("url").asText()),
                 json.required("port").asInt(),
                 ReplicaState.valueOf(json.required("phase").asText()),
                 json.path("reason").asText(),
@@ -131,6 +133,11 @@ final class EnginesFile {
                 startup.isNumber() ? Duration.ofMillis(startup.asLong()) : null,
                 optionalInstant(json.path("drainUntil")),
                 json.path("maxSequences").asInt());
+    }
+
+    private static String hostOf(String url) {
+        String host = URI.create(url).getHost();
+        return host == null ? "127.0.0.1" : host;
     }
 
     private static @Nullable Instant optionalInstant(JsonNode json) {

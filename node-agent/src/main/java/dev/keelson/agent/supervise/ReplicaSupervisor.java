@@ -55,9 +55,15 @@ public final class ReplicaSupervisor {
      * @param data the agent's folder
      * @param capacity thousandths that replicas may take together
      * @param agentGrace how long an engine goes on without its agent
+     * @param engineHost address that engines listen on
      */
     public record Settings(
-            String agent, Path data, EngineCatalog catalog, int capacity, Duration agentGrace) {}
+            String agent,
+            Path data,
+            EngineCatalog catalog,
+            int capacity,
+            Duration agentGrace,
+            String engineHost) {}
 
     /** An engine that was gone when this agent came. */
     private record EndedReplica(EngineEntry entry, Instant since) {}
@@ -123,6 +129,7 @@ public final class ReplicaSupervisor {
                 e.spec(),
                 e.pid(),
                 e.startTicks(),
+                e.host(),
                 e.port(),
                 e.state(),
                 e.reason(),
@@ -138,6 +145,7 @@ public final class ReplicaSupervisor {
                 e.spec(),
                 e.pid(),
                 e.startTicks(),
+                e.host(),
                 e.port(),
                 drained ? ReplicaState.STOPPED : ReplicaState.FAILED,
                 drained ? e.reason() : "exited-unseen",
@@ -195,7 +203,7 @@ public final class ReplicaSupervisor {
     private void launch(ReplicaSpec spec) throws IOException {
         EngineProgram program = settings.catalog().find(spec.engine()).orElseThrow();
         var adapter = program.adapter();
-        int port = freePort();
+        int port = freePort(settings.engineHost());
         String model =
                 adapter.isModelDirectory()
                         ? settings.catalog().modelDirectory(spec.model()).orElseThrow().toString()
@@ -206,7 +214,7 @@ public final class ReplicaSupervisor {
                         new dev.keelson.serving.engine.EngineStart(
                                 model,
                                 spec.servedModel(),
-                                "127.0.0.1",
+                                settings.engineHost(),
                                 port,
                                 spec.knobs(),
                                 settings.agentGrace())));
@@ -219,6 +227,7 @@ public final class ReplicaSupervisor {
                         spec,
                         process.pid(),
                         process.startTicks(),
+                        settings.engineHost(),
                         port,
                         ReplicaState.STARTING,
                         "",
@@ -246,8 +255,8 @@ public final class ReplicaSupervisor {
         return environment;
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    private static int freePort(String host) throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return socket.getLocalPort();
         }
     }

@@ -29,6 +29,7 @@ final class SupervisedReplica {
     private final EngineContact contact;
     private final ProgressJudge judge;
     private final Surroundings around;
+    private final String host;
     private final int port;
     private final Instant startedAt;
     private final boolean adopted;
@@ -58,6 +59,7 @@ final class SupervisedReplica {
         this.process = process;
         this.adopted = adopted;
         this.around = around;
+        this.host = entry.host();
         this.port = entry.port();
         this.startedAt = entry.startedAt();
         this.startup = entry.startup();
@@ -269,6 +271,7 @@ final class SupervisedReplica {
                 spec,
                 process.pid(),
                 process.startTicks(),
+                host,
                 port,
                 state,
                 reason,

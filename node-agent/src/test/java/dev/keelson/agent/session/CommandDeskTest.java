@@ -35,7 +35,8 @@ class CommandDeskTest {
                         data,
                         new EngineCatalog(Map.of(), List.of()),
                         1000,
-                        Duration.ofSeconds(45));
+                        Duration.ofSeconds(45),
+                        "127.0.0.1");
         var supervisor =
                 new ReplicaSupervisor(
                         settings,

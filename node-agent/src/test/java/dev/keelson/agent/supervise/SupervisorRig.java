@@ -45,7 +45,7 @@ final class SupervisorRig implements AutoCloseable {
         var catalog = new EngineCatalog(Map.of("gpu-runtime", program), List.of(models));
         var settings =
                 new ReplicaSupervisor.Settings(
-                        "node-test", data, catalog, 1000, Duration.ofSeconds(45));
+                        "node-test", data, catalog, 1000, Duration.ofSeconds(45), "127.0.0.1");
         supervisor =
                 new ReplicaSupervisor(
                         settings,

@@ -3,6 +3,7 @@ package dev.keelson.streams.job;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,11 +25,21 @@ public final class Main {
             System.err.println("Usage: dev.keelson.streams.job.Main --config FILE");
             System.exit(2);
         }
+        StreamsConfig config;
         try {
-            run(StreamsConfig.read(Path.of(arguments[1])));
+            config = StreamsConfig.read(Path.of(arguments[1]));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
+            return;
+        }
+        try {
+            run(config);
+        } catch (BindException e) {
+            System.err.println(
+                    "The streams cannot run: %s:%d (%s)"
+                            .formatted(config.httpHost(), config.httpPort(), e.getMessage()));
+            System.exit(1);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -28,10 +29,17 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * @param httpPort their port
  */
 record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs) {
-    private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
-    static StreamsConfig read(Path file) throws IOException {
-        return parse(file.toString(), Files.readString(file));
+    /**
+     * @throws IllegalArgumentException naming file, line and key
+     */
+    static StreamsConfig read(Path file) {
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("%s:1: cannot be read (%s).".formatted(file, e), e);
+        }
     }
 
     /**
@@ -43,8 +51,12 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
             var settings =
                     LoadSettings.builder().setLabel(name).setMaxAliasesForCollections(0).build();
             root = new Compose(settings).composeString(text).orElse(null);
+        } catch (MarkedYamlEngineException e) {
+            var line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+            throw new IllegalArgumentException(
+                    "%s:%d: no YAML: %s.".formatted(name, line, e.getProblem()), e);
         } catch (YamlEngineException e) {
-            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(name + ":1: no YAML.", e);
         }
         if (!(root instanceof MappingNode mapping)) {
             throw new IllegalArgumentException(name + ":1: expected 'key: value' lines.");
@@ -66,10 +78,13 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
                 mapping(kafka.get("properties"), Set.of(), null)
                         .forEach((key, value) -> properties.put(key, text(value)));
             }
-            if (top.containsKey("plainStorage") && text(top.get("plainStorage")).equals("true")) {
+            if (top.containsKey("plainStorage") && flag(top.get("plainStorage"))) {
                 properties.put("compression.type", "none");
             }
             var jobs = top.containsKey("jobs") ? texts(top.get("jobs")) : JobSettings.ALL_JOBS;
+            if (jobs.isEmpty() || !JobSettings.ALL_JOBS.containsAll(jobs)) {
+                throw wrong(top.get("jobs"), "jobs must be of demand and slo");
+            }
             var lateness =
                     top.containsKey("lateness")
                             ? duration(top.get("lateness"))
@@ -77,7 +92,7 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
             return new StreamsConfig(
                     Path.of(text(top.get("data"))),
                     text(http.get("host")),
-                    Integer.parseInt(text(http.get("port"))),
+                    port(http.get("port")),
                     new JobSettings(text(kafka.get("bootstrap")), properties, jobs, lateness));
         }
 
@@ -98,7 +113,9 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
                             "unknown key '%s'. Known here: %s"
                                     .formatted(key, String.join(", ", known)));
                 }
-                result.put(key, tuple.getValueNode());
+                if (result.put(key, tuple.getValueNode()) != null) {
+                    throw wrong(tuple.getKeyNode(), "the key '%s' stands twice".formatted(key));
+                }
             }
             for (var key : needed) {
                 if (!result.containsKey(key)) {
@@ -122,6 +139,21 @@ record StreamsConfig(Path data, String httpHost, int httpPort, JobSettings jobs)
             Set<String> result = new TreeSet<>();
             sequence.getValue().forEach(item -> result.add(text(item)));
             return result;
+        }
+
+        private boolean flag(@Nullable Node node) {
+            return switch (text(node)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw wrong(node, "expected true or false");
+            };
+        }
+
+        private int port(@Nullable Node node) {
+            if (text(node).matches("\\d{1,5}") && Integer.parseInt(text(node)) <= 65_535) {
+                return Integer.parseInt(text(node));
+            }
+            throw wrong(node, "expected a port from 0 to 65535");
         }
 
         private Duration duration(@Nullable Node node) {

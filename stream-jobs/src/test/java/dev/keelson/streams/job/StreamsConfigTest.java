@@ -47,4 +47,14 @@ final class StreamsConfigTest {
         assertThatThrownBy(() -> StreamsConfig.parse("streams.yaml", LEAST + "latenes: 1s\n"))
                 .hasMessageContaining("streams.yaml:4: unknown key 'latenes'");
     }
+
+    @Test
+    void namesTheLineOfAValueOutsideItsRange() {
+        assertThatThrownBy(() -> StreamsConfig.parse("s.yaml", LEAST.replace("8081", "many")))
+                .hasMessage("s.yaml:2: expected a port from 0 to 65535.");
+        assertThatThrownBy(() -> StreamsConfig.parse("s.yaml", LEAST + "jobs: [tea]\n"))
+                .hasMessage("s.yaml:4: jobs must be of demand and slo.");
+        assertThatThrownBy(() -> StreamsConfig.parse("s.yaml", LEAST + "lateness: [\n"))
+                .hasMessageContaining("s.yaml:5: no YAML");
+    }
 }
