@@ -182,7 +182,8 @@ class StaleEpochTest {
                             data,
                             new EngineCatalog(Map.of(), List.of()),
                             1000,
-                            Duration.ofSeconds(45));
+                            Duration.ofSeconds(45),
+                            "127.0.0.1");
             var supervisor =
                     new ReplicaSupervisor(
                             settings, ProcFs.system(), clock, Runnable::run, loop, _ -> {});
