@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public final class Load {
     private final int maxTokens;
     private final List<Row> rows = Collections.synchronizedList(new ArrayList<>());
     private @Nullable Thread sender;
-    private volatile int sent;
+    private final AtomicInteger sent = new AtomicInteger();
 
     private Load(String url, String model, int maxTokens) {
         this.url = url;
@@ -50,7 +51,13 @@ public final class Load {
     }
 
     /** One request; times in seconds, ttft null when no token came. */
-    record Row(@Nullable Double ttft, double endToEnd, int tokens, @Nullable String error) {}
+    record Row(@Nullable Double ttft, double endToEnd, int tokens, @Nullable String error) {
+        boolean isWithin(double ttftSeconds, double tpotSeconds) {
+            return ttft != null
+                    && ttft <= ttftSeconds
+                    && (tokens < 2 || (endToEnd - ttft) / (tokens - 1) <= tpotSeconds);
+        }
+    }
 
     /**
      * What the client saw.
@@ -92,7 +99,7 @@ public final class Load {
     }
 
     public int sent() {
-        return sent;
+        return sent.get();
     }
 
     /** Waits for every request's end. */
@@ -109,10 +116,7 @@ public final class Load {
     public double goodput(double ttftSeconds, double tpotSeconds, Duration duration) {
         var good =
                 rows.stream()
-                        .filter(r -> r.error == null && r.ttft != null && r.ttft <= ttftSeconds)
-                        .filter(r ->
-                                r.tokens < 2
-                                        || (r.endToEnd - r.ttft) / (r.tokens - 1) <= tpotSeconds)
+                        .filter(r -> r.error == null && r.isWithin(ttftSeconds, tpotSeconds))
                         .count();
         return good / (duration.toMillis() / 1000.0);
     }
@@ -126,7 +130,7 @@ public final class Load {
         while (at < seconds) {
             TimeUnitSleep.until(begin + (long) (at * 1e9));
             var prompt = prompt(random);
-            sent++;
+            sent.incrementAndGet();
             threads.add(Thread.ofVirtual().start(() -> rows.add(one(prompt))));
             at +=
                     -Math.log(1 - random.nextDouble())
@@ -235,11 +239,12 @@ public final class Load {
                 .filter(r -> r.error != null)
                 .forEach(r -> errors.merge(String.valueOf(r.error), 1, Integer::sum));
         var broken = (int) all.stream().filter(r -> r.error != null && r.tokens > 0).count();
+        int total = sent.get();
         return new Result(
-                sent,
+                total,
                 good.size(),
-                sent - good.size(),
-                sent - good.size() - broken,
+                total - good.size(),
+                total - good.size() - broken,
                 quantile(
                         good.stream()
                                 .mapToDouble(r -> r.ttft == null ? Double.NaN : r.ttft)
