@@ -66,6 +66,27 @@ public final class Machine {
                 none, Map.of("falseLosses", (double) losses, "enginesReplaced", (double) replaced));
     }
 
+    /** Ticks of all cores since boot: busy, and busy or idle. */
+    record Cpu(long busy, long all) {
+        /** Share of all cores that was busy between two readings, 0 to 1. */
+        double useSince(Cpu before) {
+            return (busy - before.busy) / (double) (all - before.all);
+        }
+    }
+
+    static Cpu cpu() {
+        try {
+            var fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().split("\\s+", -1);
+            var all = 0L;
+            for (int i = 1; i <= 8; i++) {
+                all += Long.parseLong(fields[i]);
+            }
+            return new Cpu(all - Long.parseLong(fields[4]) - Long.parseLong(fields[5]), all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static long pssKib(long pid) {
         try {
             return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()
