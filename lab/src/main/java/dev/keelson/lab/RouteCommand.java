@@ -146,7 +146,7 @@ final class RouteCommand implements Callable<Integer> {
         try {
             return new RouteSetup(workers, blocks, blockTokens, prefillRate);
         } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 

@@ -26,8 +26,6 @@ record RouteReport(
         long seed,
         RouteBounds bounds,
         List<RouteRow> rows) {
-    private static final String COLUMNS = "%-12s  %9s  %12s  %12s  %s%n";
-
     String table(boolean withSweep) {
         StringBuilder text = new StringBuilder();
         text.append(
@@ -77,7 +75,7 @@ record RouteReport(
     }
 
     private static String row(Object... cells) {
-        return COLUMNS.formatted(cells);
+        return "%-12s  %9s  %12s  %12s  %s%n".formatted(cells);
     }
 
     private static String line(String format, Object... values) {
