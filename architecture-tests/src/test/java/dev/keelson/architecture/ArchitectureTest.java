@@ -34,6 +34,7 @@ final class ArchitectureTest {
                     "gateway",
                     "controlplane",
                     "console",
+                    "lab",
                     "launcher");
 
     /** What each of our packages may use of our own, besides itself. */
@@ -51,6 +52,8 @@ final class ArchitectureTest {
                     Map.entry("gateway", Set.of("core", "protocol", "exchange", "serving")),
                     Map.entry("controlplane", Set.of("core", "protocol", "exchange", "manifest")),
                     Map.entry("console", Set.of("protocol", "exchange", "core")),
+                    Map.entry("simulator", Set.of("core")),
+                    Map.entry("lab", Set.of("core", "simulator")),
                     Map.entry("launcher", Set.of("core", "exchange", "manifest", "serving")));
 
     /** Foreign packages that only the named packages of ours may use. */
@@ -62,7 +65,7 @@ final class ArchitectureTest {
                     Map.entry("org.apache.kafka.metadata..", List.of("dev.keelson.broker..")),
                     Map.entry("org.apache.flink..", List.of("dev.keelson.streams.job..")),
                     Map.entry("javafx..", List.of("dev.keelson.console..")),
-                    Map.entry("picocli..", List.of("dev.keelson.launcher..")),
+                    Map.entry("picocli..", List.of("dev.keelson.launcher..", "dev.keelson.lab..")),
                     Map.entry("io.javalin..", List.of("dev.keelson.controlplane..")),
                     Map.entry("org.jdbi..", List.of("dev.keelson.controlplane..")),
                     Map.entry("org.h2..", List.of("dev.keelson.controlplane..")),
@@ -74,6 +77,8 @@ final class ArchitectureTest {
                             List.of(
                                     "dev.keelson.exchange.config..",
                                     "dev.keelson.manifest..",
+                                    "dev.keelson.simulator.trace..",
+                                    "dev.keelson.simulator.engine.profile..",
                                     "dev.keelson.streams.job..")));
 
     private static JavaClasses ours = new ClassFileImporter().importClasses();

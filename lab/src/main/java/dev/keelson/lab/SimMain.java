@@ -13,7 +13,12 @@ import picocli.CommandLine.ParameterException;
         name = "keelson sim",
         description = "Studies on virtual time.",
         mixinStandardHelpOptions = true,
-        subcommands = {RouteCommand.class, ValidateCommand.class})
+        subcommands = {
+            RouteCommand.class,
+            SimPoliciesCommand.class,
+            SimRunCommand.class,
+            ValidateCommand.class
+        })
 public final class SimMain {
     private SimMain() {}
 

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -108,9 +110,19 @@ public final class Keelson implements Runnable {
                         StandardCharsets.UTF_8);
         var session = new Session(out, err, InstantSource.system(), System.getenv());
         String firstWord = args.length == 0 ? "" : args[0];
-        int exit = commandLine(session, firstWord).execute(args);
+        int exit = commandLine(session, firstWord).execute(forwarded(args));
         out.flush();
         System.exit(exit);
+    }
+
+    /** What follows {@code sim} is the study's: it reads its options itself. */
+    static String[] forwarded(String[] args) {
+        if (args.length == 0 || !args[0].equals("sim")) {
+            return args;
+        }
+        var words = new ArrayList<>(List.of(args));
+        words.add(1, "--");
+        return words.toArray(String[]::new);
     }
 
     /** The whole command line of a session. */

@@ -77,6 +77,7 @@ public final class Commands {
                 "Study",
                 List.of(
                         Map.entry("bench", () -> new BenchCommand(session)),
+                        Map.entry("sim", () -> new SimCommand(session)),
                         Map.entry("loadgen", () -> new LoadgenCommand(session)),
                         Map.entry("model", () -> new ModelCommand(session))));
         return groups;

@@ -29,6 +29,7 @@ public enum Component {
     ENGINE("engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 128),
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
+    STUDY("sim", "study", "lab", "dev.keelson.lab.SimMain", 1024),
     CONSOLE("console", "console", "console-desktop", "dev.keelson.console.Main", 192);
 
     private final String commandName;

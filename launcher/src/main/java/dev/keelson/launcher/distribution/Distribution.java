@@ -176,16 +176,18 @@ public record Distribution(Path home, Path javaHome) {
                 List.of(
                         "-Xss512k",
                         "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
                         "-XX:-UsePerfData",
                         "-XX:+ExitOnOutOfMemoryError",
-                        "-XX:CICompilerCount=1",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djava.awt.headless=" + (component != Component.CONSOLE),
                         "-Dkeelson.home=" + home,
                         "-Dlogback.configurationFile="
                                 + folder().resolve("conf").resolve("logback.xml")));
+        if (component != Component.STUDY) {
+            // A study computes for minutes: it alone is worth the second compiler.
+            flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1"));
+        }
         if (component == Component.ENGINE || component == Component.TRAINER) {
             flags.addAll(
                     List.of(

@@ -1,0 +1,50 @@
+package dev.keelson.lab;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keelson.simulator.world.FleetStudy;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code keelson sim policies}: the policy names of each study that is there. */
+@Command(
+        name = "policies",
+        description = "Lists the policy names per study.",
+        mixinStandardHelpOptions = true)
+final class SimPoliciesCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(names = "--json", description = "one JSON document")
+    private boolean json;
+
+    private static SortedMap<String, List<String>> studies() {
+        var studies = new TreeMap<String, List<String>>();
+        studies.put("run", FleetStudy.policies());
+        return studies;
+    }
+
+    @Override
+    public Integer call() throws com.fasterxml.jackson.core.JsonProcessingException {
+        var own = spec;
+        if (own == null) {
+            throw new IllegalStateException("picocli injects the specification.");
+        }
+        var out = own.commandLine().getOut();
+        if (json) {
+            out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(studies()));
+        } else {
+            studies()
+                    .forEach(
+                            (study, names) -> out.println(study + ": " + String.join(", ", names)));
+        }
+        return 0;
+    }
+}

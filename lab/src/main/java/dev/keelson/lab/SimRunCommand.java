@@ -1,0 +1,215 @@
+package dev.keelson.lab;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.report.RunHtml;
+import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.FleetFile;
+import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.TraceChoice;
+import dev.keelson.simulator.trace.TraceFile;
+import dev.keelson.simulator.world.FleetStudy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code keelson sim run}: policies on one trace and one fleet, as a table. */
+@Command(
+        name = "run",
+        description = "Plays a trace on a fleet under each policy and prints a table.",
+        mixinStandardHelpOptions = true)
+final class SimRunCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--trace",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "requests (Azure or time,prompt_tokens,output_tokens) or demand over time")
+    private Path trace = Path.of("");
+
+    @Option(
+            names = "--fleet",
+            required = true,
+            paramLabel = "FILE",
+            description = "fleet file (YAML); examples in datasets/fleets")
+    private Path fleet = Path.of("");
+
+    @Option(
+            names = "--policy",
+            required = true,
+            split = ",",
+            paramLabel = "A",
+            description = "policies, or 'all'; with options as in hpa:target=0.5")
+    private List<String> policies = List.of();
+
+    @Option(names = "--seed", defaultValue = "0", description = "default ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "1",
+            description = "rows at once, default ${DEFAULT-VALUE}; the result is the same")
+    private int threads = 1;
+
+    @Option(
+            names = "--scale",
+            defaultValue = "1",
+            description = "multiplies the demand, default ${DEFAULT-VALUE}")
+    private double scale = 1;
+
+    @Option(
+            names = "--repeat",
+            defaultValue = "1",
+            description = "plays a trace of requests so many times in a row")
+    private int repeat = 1;
+
+    @Option(
+            names = "--series",
+            paramLabel = "NAME",
+            description = "column or model of a demand file")
+    private @Nullable String series;
+
+    @Option(
+            names = "--days",
+            paramLabel = "FROM-TO",
+            description = "days of a demand file, from 0, both included")
+    private @Nullable String days;
+
+    @Option(
+            names = "--lengths",
+            paramLabel = "FILE",
+            description = "requests whose lengths a demand file gets; default the Azure trace")
+    private @Nullable Path lengths;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
+    private @Nullable Path html;
+
+    @Option(names = "--json", description = "one JSON document")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        long started = System.nanoTime();
+        var choices = choices();
+        try {
+            var deployed = FleetFile.read(fleet);
+            var played = TraceFile.read(trace, traceChoice());
+            var study = new FleetStudy(deployed, played, seed);
+            var rows =
+                    study.run(
+                            choices,
+                            threads,
+                            row ->
+                                    err().printf(
+                                                    Locale.ROOT,
+                                                    "%s done after %.1f s%n",
+                                                    row.policy(),
+                                                    (System.nanoTime() - started) / 1e9));
+            var report = new RunReport(deployed, played, study.capacity(), seed, rows);
+            print(report, (System.nanoTime() - started) / 1e9);
+            return 0;
+        } catch (InputException e) {
+            err().println("keelson: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void print(RunReport report, double wallSeconds) throws IOException {
+        if (html != null) {
+            Files.writeString(html, RunHtml.of(report));
+        }
+        if (json) {
+            out().println(text(report, wallSeconds));
+            return;
+        }
+        report.toLines().forEach(out()::println);
+    }
+
+    private static String text(RunReport report, double wallSeconds) {
+        try {
+            return JSON.writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(report.toJson(wallSeconds));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree is always written.", e);
+        }
+    }
+
+    private List<PolicyChoice> choices() {
+        var names = policies.equals(List.of("all")) ? FleetStudy.policies() : policies;
+        var known = FleetStudy.policies();
+        try {
+            var choices = names.stream().map(PolicyChoice::parse).toList();
+            for (PolicyChoice choice : choices) {
+                if (!known.contains(choice.name())) {
+                    throw usage(
+                            "There is no run policy (%s); known: %s."
+                                    .formatted(choice.name(), String.join(", ", known)));
+                }
+            }
+            return choices;
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TraceChoice traceChoice() {
+        int from = 0;
+        int to = Integer.MAX_VALUE;
+        if (days != null) {
+            var ends = days.split("-", -1);
+            try {
+                from = Integer.parseInt(ends[0]);
+                to = Integer.parseInt(ends[ends.length - 1]);
+            } catch (NumberFormatException e) {
+                throw usage("The --days (%s) must be a day or FROM-TO, as in 8-9.".formatted(days));
+            }
+        }
+        return new TraceChoice(scale, repeat, series, from, to, lengthsFile(), seed);
+    }
+
+    private @Nullable Path lengthsFile() {
+        if (lengths != null) {
+            return lengths;
+        }
+        var home = System.getProperty("keelson.home");
+        if (home == null) {
+            return null;
+        }
+        return Path.of(home, "datasets", "azure-llm-2023", "AzureLLMInferenceTrace_conv.csv.gz");
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(own().commandLine(), message);
+    }
+
+    private CommandSpec own() {
+        var own = spec;
+        if (own == null) {
+            throw new IllegalStateException("picocli injects the specification.");
+        }
+        return own;
+    }
+
+    private PrintWriter out() {
+        return own().commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return own().commandLine().getErr();
+    }
+}

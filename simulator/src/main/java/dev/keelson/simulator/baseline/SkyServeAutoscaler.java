@@ -1,0 +1,39 @@
+package dev.keelson.simulator.baseline;
+
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** SkyServe by request rate, every 20 seconds, on the fleet's nodes as they come. */
+final class SkyServeAutoscaler implements Autoscaler {
+    private final SkyServeRules.Config config;
+    private final SkyServeRules rules;
+    private final Cadence decision = new Cadence(20);
+    private long seen;
+
+    SkyServeAutoscaler(SkyServeRules.Config config) {
+        this.config = config;
+        rules = new SkyServeRules(config);
+    }
+
+    @Override
+    public SortedMap<String, String> parameters() {
+        var p = new TreeMap<String, String>();
+        p.put("targetQpsPerReplica", Parameters.number(config.targetQueriesPerSecond()));
+        p.put("window", Parameters.number(config.windowSeconds()) + "s");
+        p.put("decision", "20s");
+        p.put("upscaleDelay", config.upDecisions() * 20 + "s");
+        p.put("downscaleDelay", config.downDecisions() * 20 + "s");
+        return p;
+    }
+
+    @Override
+    public OptionalInt step(FleetSample s) {
+        for (; seen < s.arrivals(); seen++) {
+            rules.request(s.seconds());
+        }
+        return decision.isDue(s.seconds())
+                ? OptionalInt.of(rules.decide(s.seconds()))
+                : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.keelson.simulator.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.Trace;
+import dev.keelson.simulator.world.Capacity;
+import dev.keelson.simulator.world.RunResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What `sim run` prints. */
+public record RunReport(
+        Fleet fleet, Trace trace, Capacity capacity, long seed, List<RunResult> rows) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final List<String> HEADINGS =
+            List.of(
+                    "policy",
+                    "GPU-h",
+                    "cost",
+                    "SLO",
+                    "TTFT p99",
+                    "TPOT p99",
+                    "refused",
+                    "failed",
+                    "actions",
+                    "turns");
+
+    public RunReport {
+        rows = List.copyOf(rows);
+    }
+
+    /** One document; wall-clock values stand under {@code timing} alone. */
+    public ObjectNode toJson(double wallSeconds) {
+        var root = JSON.createObjectNode();
+        root.put("command", "sim run");
+        root.put("seed", seed);
+        var inputs = root.putObject("inputs");
+        inputs.put("trace", trace.source());
+        inputs.put("requests", trace.requests().size());
+        inputs.put("traceSeconds", round(trace.seconds(), 3));
+        inputs.put("fleet", fleet.name());
+        inputs.put("accelerator", fleet.engine().accelerator());
+        inputs.put("model", fleet.model());
+        inputs.put("sloTtftSeconds", fleet.slo().ttft().toMillis() / 1e3);
+        inputs.put("sloTpotSeconds", fleet.slo().tpot().toMillis() / 1e3);
+        inputs.put("replicas", fleet.minReplicas() + ":" + fleet.maxReplicas());
+        inputs.put("requestsPerSecondPerReplica", round(capacity.requestsPerSecond(), 4));
+        var array = root.putArray("rows");
+        for (RunResult row : rows) {
+            array.add(row(row));
+        }
+        root.putObject("timing").put("wallSeconds", round(wallSeconds, 3));
+        return root;
+    }
+
+    private static ObjectNode row(RunResult r) {
+        var row = JSON.createObjectNode();
+        row.put("policy", r.policy());
+        row.put("gpuHours", round(r.gpuHours(), 4));
+        row.put("cost", round(r.cost(), 4));
+        row.put("sloAttainment", round(r.sloAttainment(), 6));
+        row.set("ttftSecondsP50", number(r.ttftSecondsP50()));
+        row.set("ttftSecondsP99", number(r.ttftSecondsP99()));
+        row.set("tpotSecondsP50", number(r.tpotSecondsP50()));
+        row.set("tpotSecondsP99", number(r.tpotSecondsP99()));
+        row.put("actions", r.actions());
+        row.put("directionChanges", r.directionChanges());
+        row.put("requests", r.requests());
+        row.put("refused", r.refused());
+        row.put("failed", r.failed());
+        var parameters = row.putObject("parameters");
+        r.parameters().forEach(parameters::put);
+        return row;
+    }
+
+    /** Null for what no request showed. */
+    private static JsonNode number(double value) {
+        return Double.isNaN(value)
+                ? JSON.getNodeFactory().nullNode()
+                : JSON.getNodeFactory().numberNode(round(value, 6));
+    }
+
+    private static double round(double value, int digits) {
+        double scale = 1;
+        for (int i = 0; i < digits; i++) {
+            scale *= 10;
+        }
+        return Math.round(value * scale) / scale;
+    }
+
+    /** Lines for a terminal: what was played, the table, every parameter of every policy. */
+    public List<String> toLines() {
+        var lines = new ArrayList<String>();
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d requests in %.0f s on %s (%s), TTFT <= %s s, TPOT <= %s s, %d to %d replicas, seed %d",
+                        trace.source(),
+                        trace.requests().size(),
+                        trace.seconds(),
+                        fleet.name(),
+                        fleet.engine().accelerator(),
+                        fleet.slo().ttft().toMillis() / 1e3,
+                        fleet.slo().tpot().toMillis() / 1e3,
+                        fleet.minReplicas(),
+                        fleet.maxReplicas(),
+                        seed));
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "one replica serves %.2f requests/s of this mix within the SLO",
+                        capacity.requestsPerSecond()));
+        lines.add("");
+        lines.addAll(table());
+        lines.add("");
+        for (RunResult r : rows) {
+            lines.add(
+                    r.policy()
+                            + ": "
+                            + r.parameters().entrySet().stream()
+                                    .map(e -> e.getKey() + "=" + e.getValue())
+                                    .collect(Collectors.joining(", ")));
+        }
+        return lines;
+    }
+
+    private List<String> table() {
+        var cells = new ArrayList<List<String>>();
+        cells.add(HEADINGS);
+        rows.forEach(r -> cells.add(cells(r)));
+        var lines = new ArrayList<String>();
+        for (var line : cells) {
+            var text = new StringBuilder();
+            for (int i = 0; i < line.size(); i++) {
+                int column = i;
+                int width = cells.stream().mapToInt(c -> c.get(column).length()).max().orElse(0);
+                var padding = " ".repeat(width - line.get(i).length());
+                text.append(i == 0 ? line.get(i) + padding : "  " + padding + line.get(i));
+            }
+            lines.add(text.toString());
+        }
+        return lines;
+    }
+
+    static List<String> cells(RunResult r) {
+        return List.of(
+                r.policy(),
+                String.format(Locale.ROOT, "%.2f", r.gpuHours()),
+                String.format(Locale.ROOT, "%.2f", r.cost()),
+                String.format(Locale.ROOT, "%.2f %%", r.sloAttainment() * 100),
+                seconds(r.ttftSecondsP99()),
+                seconds(r.tpotSecondsP99()),
+                Long.toString(r.refused()),
+                Long.toString(r.failed()),
+                Integer.toString(r.actions()),
+                Integer.toString(r.directionChanges()));
+    }
+
+    static List<String> headings() {
+        return HEADINGS;
+    }
+
+    private static String seconds(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f s", value);
+    }
+}

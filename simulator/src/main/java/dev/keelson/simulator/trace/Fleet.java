@@ -1,0 +1,83 @@
+package dev.keelson.simulator.trace;
+
+import dev.keelson.core.fleet.CapacityType;
+import dev.keelson.core.policy.Slo;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a study runs on: a fleet file.
+ *
+ * @param maxSequences requests that one replica runs at once without missing the SLO: what the
+ *     router and the policies count with
+ * @param initialReplicas READY at the start of every policy that does not choose its own
+ */
+public record Fleet(
+        String name,
+        String model,
+        Slo slo,
+        int minReplicas,
+        int maxReplicas,
+        int initialReplicas,
+        int gpusPerReplica,
+        int maxSequences,
+        EngineProfile engine,
+        ColdStart coldStart,
+        Gateway gateway,
+        List<NodeGroup> nodes,
+        List<Incident> incidents) {
+    public Fleet {
+        nodes = List.copyOf(nodes);
+        incidents = List.copyOf(incidents);
+    }
+
+    /** Replicas that the nodes have room for. */
+    public int capacity() {
+        return nodes.stream().mapToInt(n -> n.count() * (n.gpus() / gpusPerReplica)).sum();
+    }
+
+    /**
+     * Nodes that are alike.
+     *
+     * @param pricePerGpuHour in the currency of the file, counted while a replica holds the GPU
+     */
+    public record NodeGroup(
+            String name,
+            int count,
+            int gpus,
+            String region,
+            String zone,
+            CapacityType capacity,
+            double pricePerGpuHour) {}
+
+    /**
+     * Time from the decision to READY.
+     *
+     * @param first the first start on a node: weights come from a disk or over the network
+     * @param again later starts there: weights lie in the host's memory
+     * @param firstTier name of the tier, for reports
+     * @param againTier name of the tier, for reports
+     * @param jitter each start takes 1 ± jitter times its tier's time, uniform
+     */
+    public record ColdStart(
+            Duration first, Duration again, String firstTier, String againTier, double jitter) {
+        public Duration longest() {
+            return first.compareTo(again) > 0 ? first : again;
+        }
+    }
+
+    /**
+     * @param queue requests that wait while no replica has room; the next is refused
+     * @param deadline a request that waits longer at the gateway has failed
+     */
+    public record Gateway(int queue, Duration deadline) {}
+
+    /**
+     * Something that happens to a node.
+     *
+     * @param at since the start
+     * @param lead time between a spot notice and the loss; zero for a loss without notice
+     * @param outage how long the node is away
+     */
+    public record Incident(Duration at, String node, Duration lead, Duration outage) {}
+}

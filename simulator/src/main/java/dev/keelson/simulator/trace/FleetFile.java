@@ -1,0 +1,182 @@
+package dev.keelson.simulator.trace;
+
+import dev.keelson.core.fleet.CapacityType;
+import dev.keelson.core.policy.Slo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads a fleet file (YAML). Shape: {@code datasets/fleets/fleet.schema.json}. */
+public final class FleetFile {
+    private static final int MOST_REPLICAS = 10_000;
+
+    private FleetFile() {}
+
+    /**
+     * @throws InputException with file, line and what was expected
+     */
+    public static Fleet read(Path file) {
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
+        }
+    }
+
+    /** The same from text; {@code name} stands for the file in messages. */
+    public static Fleet parse(String name, String text) {
+        var settings = LoadSettings.builder().setLabel(name).setMaxAliasesForCollections(0).build();
+        Optional<Node> root;
+        try {
+            root = new Compose(settings).composeString(text);
+        } catch (YamlEngineException e) {
+            int line =
+                    e instanceof MarkedYamlEngineException marked
+                            ? marked.getProblemMark().map(m -> m.getLine() + 1).orElse(1)
+                            : 1;
+            throw new InputException(
+                    "%s:%d: is no YAML (%s).".formatted(name, line, firstLine(e.getMessage())));
+        }
+        if (root.isPresent() && root.get() instanceof MappingNode mapping) {
+            var section = new YamlSection(name, "", mapping);
+            var fleet = fleet(section);
+            section.noMoreKeys();
+            return fleet;
+        }
+        throw new InputException("%s:1: expected 'key: value' lines.".formatted(name));
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
+    }
+
+    private static Fleet fleet(YamlSection root) {
+        var deployment = root.section("deployment");
+        int most = deployment.whole("maxReplicas", 1, MOST_REPLICAS);
+        int least = deployment.whole("minReplicas", 0, most);
+        int gpus = deployment.whole("gpusPerReplica", 1, 64, 1);
+        var slo = deployment.section("slo");
+        var engine = engine(root.section("engine"));
+        var gateway = root.optionalSection("gateway");
+        var nodes = new ArrayList<Fleet.NodeGroup>();
+        for (var node : root.sections("nodes")) {
+            nodes.add(node(node, gpus));
+        }
+        var fleet =
+                new Fleet(
+                        root.text("name"),
+                        deployment.text("model"),
+                        new Slo(slo.duration("ttft"), slo.duration("tpot")),
+                        least,
+                        most,
+                        deployment.whole("initialReplicas", least, most, Math.max(1, least)),
+                        gpus,
+                        deployment.whole("maxSequences", 1, engine.maxSequences()),
+                        engine,
+                        coldStart(root.section("coldStart")),
+                        gateway.map(FleetFile::gateway)
+                                .orElse(new Fleet.Gateway(512, Duration.ofSeconds(60))),
+                        nodes,
+                        incidents(root, nodes));
+        if (fleet.capacity() < most) {
+            throw deployment.wrong(
+                    "maxReplicas",
+                    Integer.toString(most),
+                    "at most %d, what the nodes have room for".formatted(fleet.capacity()));
+        }
+        return fleet;
+    }
+
+    private static Fleet.NodeGroup node(YamlSection node, int gpusPerReplica) {
+        var capacity = node.optionalText("capacity").orElse("ON_DEMAND");
+        if (!List.of("ON_DEMAND", "SPOT", "RESERVED").contains(capacity)) {
+            throw node.wrong("capacity", capacity, "ON_DEMAND, SPOT or RESERVED");
+        }
+        return new Fleet.NodeGroup(
+                node.text("name"),
+                node.whole("count", 1, MOST_REPLICAS, 1),
+                node.whole("gpus", gpusPerReplica, 1_000),
+                node.optionalText("region").orElse("local"),
+                node.optionalText("zone").orElse("zone-a"),
+                CapacityType.valueOf(capacity),
+                node.number("pricePerGpuHour", 0, 1e6));
+    }
+
+    private static EngineProfile engine(YamlSection e) {
+        return new EngineProfile(
+                e.text("accelerator"),
+                e.text("source"),
+                e.whole("maxSequences", 1, 65_536),
+                e.whole("maxBatchedTokens", 1, 1 << 24),
+                e.whole("kvTokens", 1, Integer.MAX_VALUE),
+                e.number("fixedMilliseconds", 0, 1e4) * 1e-3,
+                e.number("weightReadMilliseconds", 0, 1e5) * 1e-3,
+                e.number("perTokenMicroseconds", 1e-6, 1e6) * 1e-6,
+                e.number("perSequenceMicroseconds", 0, 1e6) * 1e-6,
+                e.number("perKvTokenNanoseconds", 0, 1e6) * 1e-9,
+                e.number("perPairNanoseconds", 0, 1e6) * 1e-9);
+    }
+
+    private static Fleet.ColdStart coldStart(YamlSection cold) {
+        var tiers = new LinkedHashMap<String, Duration>();
+        var section = cold.section("tiers");
+        section.keys().forEach(key -> tiers.put(key, section.duration(key)));
+        var first = tier(cold, "first", tiers);
+        var again = tier(cold, "again", tiers);
+        return new Fleet.ColdStart(
+                tiers.getOrDefault(first, Duration.ZERO),
+                tiers.getOrDefault(again, Duration.ZERO),
+                first,
+                again,
+                cold.number("jitter", 0, 0.9, 0));
+    }
+
+    private static String tier(
+            YamlSection cold, String key, LinkedHashMap<String, Duration> tiers) {
+        var name = cold.text(key);
+        if (!tiers.containsKey(name)) {
+            throw cold.wrong(key, name, "one of the tiers " + tiers.keySet());
+        }
+        return name;
+    }
+
+    private static Fleet.Gateway gateway(YamlSection gateway) {
+        return new Fleet.Gateway(
+                gateway.whole("queue", 0, 1_000_000, 512),
+                gateway.duration("deadline", Duration.ofSeconds(60)));
+    }
+
+    private static List<Fleet.Incident> incidents(YamlSection root, List<Fleet.NodeGroup> nodes) {
+        var incidents = new ArrayList<Fleet.Incident>();
+        for (var section : root.sections("incidents")) {
+            var node = section.text("node");
+            boolean known =
+                    nodes.stream()
+                            .anyMatch(g ->
+                                    java.util.stream.IntStream.rangeClosed(1, g.count())
+                                            .anyMatch(i -> (g.name() + "-" + i).equals(node)));
+            if (!known) {
+                throw section.wrong(
+                        "node", node, "a node's name, its group's with a number from 1");
+            }
+            incidents.add(
+                    new Fleet.Incident(
+                            section.duration("at"),
+                            node,
+                            section.duration("lead", Duration.ZERO),
+                            section.duration("for", Duration.ofDays(3_650))));
+        }
+        return incidents;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.keelson.simulator.trace;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Demand over time: ServeGen's requests per second by model, BurstGPT's requests per hour, and its
+ * tokens per second by minute.
+ */
+final class RateFile {
+    private static final String SERVEGEN =
+            "category,model,window_start_s,clients_active,total_rate_req_per_s,top1_client_rate";
+    private static final String BURSTGPT_HOURLY = "day,hour,conversation,api,all";
+    private static final String BURSTGPT_MINUTES = "minute,tokens_per_s";
+    static final List<String> HEADERS = List.of(SERVEGEN, BURSTGPT_HOURLY, BURSTGPT_MINUTES);
+
+    /**
+     * @param amount requests of the interval, or tokens where {@code isTokens}
+     */
+    record Interval(double startSeconds, double seconds, double amount) {}
+
+    /**
+     * @param intervals from second 0, without gaps, and never empty
+     */
+    record Rates(List<Interval> intervals, boolean isTokens) {
+        Rates {
+            intervals = List.copyOf(intervals);
+        }
+    }
+
+    private RateFile() {}
+
+    /** Empty where the header is none of a demand file. */
+    static Optional<Rates> of(TextTable table, TraceChoice choice) {
+        return switch (table.header()) {
+            case SERVEGEN -> Optional.of(servegen(table, choice));
+            case BURSTGPT_HOURLY -> Optional.of(hourly(table, choice));
+            case BURSTGPT_MINUTES -> Optional.of(minutes(table, choice));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Rates servegen(TextTable table, TraceChoice choice) {
+        var wanted =
+                choice.series() != null ? choice.series() : table.rows().getFirst().cells().get(1);
+        double step = 600;
+        double expected = -1;
+        var kept = new ArrayList<Interval>();
+        for (var row : table.rows()) {
+            if (!row.cells().get(1).equals(wanted)) {
+                continue;
+            }
+            double start = row.number(2, "window_start_s");
+            if (expected >= 0 && start != expected) {
+                throw row.wrong(
+                        "irregular step; expected window_start_s %s for model %s."
+                                .formatted(expected, wanted));
+            }
+            expected = start + step;
+            add(kept, choice, start, step, row.number(4, "total_rate_req_per_s") * step);
+        }
+        return checked(table, kept, wanted, false);
+    }
+
+    private static Rates hourly(TextTable table, TraceChoice choice) {
+        var names = List.of(BURSTGPT_HOURLY.split(",", -1));
+        var wanted = choice.series() != null ? choice.series() : "conversation";
+        int column = names.indexOf(wanted);
+        if (column < 2) {
+            throw InputException.at(
+                    table.file(),
+                    1,
+                    "no series '%s'; expected one of %s.".formatted(wanted, names.subList(2, 5)));
+        }
+        var kept = new ArrayList<Interval>();
+        double expected = -1;
+        for (var row : table.rows()) {
+            double start =
+                    row.whole(0, "day", 0, 100_000) * 86_400.0
+                            + row.whole(1, "hour", 0, 23) * 3_600.0;
+            if (expected >= 0 && start != expected) {
+                throw row.wrong("irregular step; expected one line an hour.");
+            }
+            expected = start + 3_600;
+            add(kept, choice, start, 3_600, row.number(column, wanted));
+        }
+        return checked(table, kept, wanted, false);
+    }
+
+    private static Rates minutes(TextTable table, TraceChoice choice) {
+        var kept = new ArrayList<Interval>();
+        int next = -1;
+        for (var row : table.rows()) {
+            int minute = row.whole(0, "minute", 0, 100_000_000);
+            if (next < 0) {
+                next = minute;
+            }
+            if (minute < next) {
+                throw row.wrong("minute goes back; expected rising minutes.");
+            }
+            // The publishers leave out minutes without requests.
+            for (; next < minute; next++) {
+                add(kept, choice, next * 60.0, 60, 0);
+            }
+            add(kept, choice, minute * 60.0, 60, row.number(1, "tokens_per_s") * 60);
+            next = minute + 1;
+        }
+        return checked(table, kept, "tokens_per_s", true);
+    }
+
+    private static void add(
+            List<Interval> kept, TraceChoice choice, double start, double seconds, double amount) {
+        long day = (long) (start / 86_400);
+        if (day >= choice.fromDay() && day <= choice.toDay()) {
+            kept.add(new Interval(start, seconds, amount));
+        }
+    }
+
+    private static Rates checked(
+            TextTable table, List<Interval> kept, String wanted, boolean isTokens) {
+        if (kept.isEmpty()) {
+            throw new InputException(
+                    "%s: no line of series '%s' lies in the days asked for."
+                            .formatted(table.file(), wanted));
+        }
+        double origin = kept.getFirst().startSeconds();
+        return new Rates(
+                kept.stream()
+                        .map(i -> new Interval(i.startSeconds() - origin, i.seconds(), i.amount()))
+                        .toList(),
+                isTokens);
+    }
+}

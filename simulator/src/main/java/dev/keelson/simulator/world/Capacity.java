@@ -1,0 +1,81 @@
+package dev.keelson.simulator.world;
+
+import dev.keelson.simulator.trace.EngineProfile;
+import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.Trace;
+import dev.keelson.simulator.trace.TraceRequest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What one replica can do: the highest rate of Poisson arrivals with the trace's lengths at which
+ * 99 % meet the SLO, found by bisection on the replica model.
+ *
+ * @param requestsPerSecond that rate
+ * @param meanWorkSeconds engine time that a mean request of the trace costs
+ */
+public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
+    private static final double WANTED = 0.99;
+    private static final double SECONDS = 300;
+    private static final int ROUNDS = 12;
+
+    public static Capacity of(Fleet fleet, Trace trace, long seed) {
+        var engine = fleet.engine();
+        double mean =
+                trace.requests().stream()
+                        .mapToDouble(r -> workSeconds(fleet, r))
+                        .average()
+                        .orElse(1);
+        double low = 0;
+        double high = 2 / mean;
+        for (int i = 0; i < ROUNDS; i++) {
+            double middle = (low + high) / 2;
+            if (attainment(fleet, engine, trace, middle, seed) >= WANTED) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return new Capacity(Math.max(low, 1e-6), mean);
+    }
+
+    /** Replicas that a moment's requests need, by interval. */
+    public List<Double> demand(Fleet fleet, Trace trace, double intervalSeconds) {
+        int intervals = (int) Math.ceil(Math.max(1, trace.seconds()) / intervalSeconds);
+        var demand = new double[intervals];
+        double perInterval = requestsPerSecond * meanWorkSeconds * intervalSeconds;
+        for (TraceRequest r : trace.requests()) {
+            int i = Math.min(intervals - 1, (int) (r.seconds() / intervalSeconds));
+            demand[i] += workSeconds(fleet, r) / perInterval;
+        }
+        return Arrays.stream(demand).boxed().toList();
+    }
+
+    /** Engine time of one request: its prefill, and its share of decode steps of a full batch. */
+    static double workSeconds(Fleet fleet, TraceRequest r) {
+        EngineProfile e = fleet.engine();
+        int batch = fleet.maxSequences();
+        double context = r.promptTokens() + r.outputTokens() / 2.0;
+        return e.perTokenSeconds() * r.promptTokens()
+                + r.outputTokens() * e.stepSeconds(0, batch, batch * context, 0) / batch;
+    }
+
+    private static double attainment(
+            Fleet fleet, EngineProfile engine, Trace trace, double rate, long seed) {
+        var random = new SplittableRandom(seed);
+        var outcomes = new Outcomes(fleet.slo(), 1, 1e9);
+        var replica = new BatchingReplica(engine);
+        double now = 0;
+        long sent = 0;
+        while (now < SECONDS) {
+            now -= StrictMath.log(1 - random.nextDouble()) / rate;
+            var like = trace.requests().get(random.nextInt(trace.requests().size()));
+            replica.advanceTo(now, outcomes::finish);
+            replica.submit(new Sequence(0, now, like.promptTokens(), like.outputTokens()), now);
+            sent++;
+        }
+        replica.advanceTo(now + 3_600, outcomes::finish);
+        return sent == 0 ? 1 : outcomes.met() / (double) sent;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.keelson.simulator.world;
+
+import dev.keelson.core.fleet.CapacityType;
+import dev.keelson.core.fleet.ReplicaId;
+import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.simulator.baseline.Autoscaler;
+import dev.keelson.simulator.baseline.FleetSample;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out another system's replica count as a Kubernetes Deployment does: missing replicas
+ * start on the node with the most room, surplus ones go not-ready first, then newest first, and
+ * finish their requests. A lost replica is missed at once.
+ */
+final class CountScaler implements Scaler {
+    private static final double DRAIN_SECONDS = 60;
+
+    private final Autoscaler autoscaler;
+    private int target = -1;
+    private int next = 1;
+
+    CountScaler(Autoscaler autoscaler) {
+        this.autoscaler = autoscaler;
+    }
+
+    @Override
+    public SortedMap<String, String> parameters() {
+        return autoscaler.parameters();
+    }
+
+    @Override
+    public OptionalInt initial() {
+        return autoscaler.initial();
+    }
+
+    @Override
+    public void tick(FleetWorld world) {
+        var fleet = world.fleet();
+        var live = staying(world);
+        if (target < 0) {
+            target = live.size();
+        }
+        var wanted = autoscaler.step(sample(world, live));
+        if (wanted.isPresent()) {
+            int bounded =
+                    Math.max(fleet.minReplicas(), Math.min(fleet.maxReplicas(), wanted.getAsInt()));
+            world.scaled(target, bounded);
+            target = bounded;
+        }
+        for (int i = live.size(); i < target; i++) {
+            var node = roomiest(world);
+            if (node == null) {
+                break;
+            }
+            world.start(new ReplicaId("r-" + next++), node);
+        }
+        if (live.size() > target) {
+            live.sort(
+                    Comparator.comparing((SimReplica r) -> r.state == ReplicaState.READY)
+                            .thenComparing(r -> -r.decidedSeconds)
+                            .thenComparing(r -> r.id));
+            List.copyOf(live.subList(0, live.size() - target))
+                    .forEach(r -> world.drain(r, DRAIN_SECONDS));
+        }
+    }
+
+    private static List<SimReplica> staying(FleetWorld world) {
+        var staying = new ArrayList<SimReplica>();
+        for (SimReplica r : world.replicas()) {
+            if (r.isLive() && !r.lost && r.state != ReplicaState.DRAINING) {
+                staying.add(r);
+            }
+        }
+        return staying;
+    }
+
+    private static @Nullable SimNode roomiest(FleetWorld world) {
+        int gpus = world.fleet().gpusPerReplica();
+        return world.nodes().stream()
+                .filter(n -> n.takesReplicas() && n.gpusFree() >= gpus)
+                .min(
+                        Comparator.comparing((SimNode n) -> n.group.capacity() == CapacityType.SPOT)
+                                .thenComparing(n -> -n.gpusFree())
+                                .thenComparing(n -> n.id))
+                .orElse(null);
+    }
+
+    private FleetSample sample(FleetWorld world, List<SimReplica> live) {
+        var replicas = new ArrayList<FleetSample.ReplicaSample>(live.size());
+        double kvTokens = world.fleet().engine().kvTokens();
+        for (SimReplica r : live) {
+            var load = r.engine.load(world.now());
+            replicas.add(
+                    new FleetSample.ReplicaSample(
+                            r.id.value(),
+                            r.state == ReplicaState.READY,
+                            r.node.group.capacity() == CapacityType.SPOT,
+                            load.running(),
+                            load.waiting(),
+                            kvTokens,
+                            load.kvUsedTokens(),
+                            load.queuedPrefillTokens(),
+                            load.decodeKvTokens()));
+        }
+        var seen = world.counters();
+        return new FleetSample(
+                world.now(),
+                target,
+                replicas,
+                world.queued(),
+                seen.arrivals(),
+                seen.arrivedPromptTokens(),
+                seen.completions(),
+                seen.completedPromptTokens(),
+                seen.completedOutputTokens());
+    }
+}

@@ -1,0 +1,122 @@
+package dev.keelson.simulator.world;
+
+import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.simulator.baseline.Baselines;
+import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.Trace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Plays one trace on one fleet under each of several policies; rows do not see each other. */
+public final class FleetStudy {
+    /** The planner that runs in production. */
+    public static final String PRODUCTION = "reactive";
+
+    private static final String ORACLE = "oracle";
+    private static final double ORACLE_INTERVAL_SECONDS = 10;
+
+    private final Fleet fleet;
+    private final Trace trace;
+    private final long seed;
+    private final Capacity capacity;
+    private final Baselines.Sizing sizing;
+
+    public FleetStudy(Fleet fleet, Trace trace, long seed) {
+        this.fleet = fleet;
+        this.trace = trace;
+        this.seed = seed;
+        capacity = Capacity.of(fleet, trace, seed);
+        sizing =
+                new Baselines.Sizing(
+                        capacity.requestsPerSecond(),
+                        capacity.demand(fleet, trace, 60),
+                        capacity.demand(fleet, trace, ORACLE_INTERVAL_SECONDS),
+                        ORACLE_INTERVAL_SECONDS);
+    }
+
+    /** Every policy name, in the order of the documentation. */
+    public static List<String> policies() {
+        var names = new ArrayList<>(Baselines.NAMES);
+        names.add(names.indexOf(ORACLE), PRODUCTION);
+        return List.copyOf(names);
+    }
+
+    public Capacity capacity() {
+        return capacity;
+    }
+
+    /**
+     * One row a policy, in the order asked for, and the oracle's at the end where it was not asked
+     * for.
+     *
+     * @param threads rows played at once; the results are the same for any number
+     * @param done hears of each finished row, in any order, on any thread
+     */
+    public List<RunResult> run(List<PolicyChoice> choices, int threads, Consumer<RunResult> done) {
+        var all = new ArrayList<>(choices);
+        if (all.stream().noneMatch(c -> c.name().equals(ORACLE))) {
+            all.add(PolicyChoice.parse(ORACLE));
+        }
+        // Every scaler before the first row: a wrong name leaves no partial table.
+        var worlds = new ArrayList<FleetWorld>();
+        for (PolicyChoice choice : all) {
+            var scaler = scaler(choice);
+            choice.noMoreOptions();
+            worlds.add(
+                    new FleetWorld(
+                            fleet, trace, scaler, () -> new BatchingReplica(fleet.engine()), seed));
+        }
+        try (var pool = Executors.newFixedThreadPool(Math.max(1, threads))) {
+            var rows = new ArrayList<Future<RunResult>>();
+            for (int i = 0; i < worlds.size(); i++) {
+                var world = worlds.get(i);
+                var name = all.get(i).text();
+                rows.add(
+                        pool.submit(() -> {
+                            var row = world.run(name);
+                            done.accept(row);
+                            return row;
+                        }));
+            }
+            var results = new ArrayList<RunResult>();
+            for (var row : rows) {
+                results.add(row.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A row could not be played.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The study was interrupted.", e);
+        }
+    }
+
+    private Scaler scaler(PolicyChoice choice) {
+        return choice.name().equals(PRODUCTION)
+                ? new ProductionScaler(fleet, autoscaling(choice))
+                : new CountScaler(Baselines.create(choice, fleet, sizing));
+    }
+
+    private static AutoscalingPolicy autoscaling(PolicyChoice choice) {
+        var usual = ProductionScaler.defaults();
+        return new AutoscalingPolicy(
+                usual.deployment(),
+                choice.option("target", usual.targetUtilization(), 0.01, 1),
+                choice.option("kv", usual.targetKvUse(), 0.01, 1),
+                seconds(choice.option("outHold", usual.scaleOutHold().toSeconds(), 0, 86_400)),
+                seconds(choice.option("inHold", usual.scaleInHold().toSeconds(), 0, 86_400)),
+                usual.tolerance(),
+                (int) choice.option("maxStep", usual.maxStep(), 1, 1_000),
+                usual.maxInputAge());
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1_000));
+    }
+}

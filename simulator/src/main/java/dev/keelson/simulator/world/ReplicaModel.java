@@ -1,0 +1,40 @@
+package dev.keelson.simulator.world;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Port: one engine on virtual time. Times are seconds since the start of the world. */
+interface ReplicaModel {
+    /** Takes a request; it joins at the next step. */
+    void submit(Sequence sequence, double nowSeconds);
+
+    /** When {@link #advanceTo} next has something to tell; infinite while idle. */
+    double nextEventSeconds();
+
+    /** Runs every step that ends by then; {@code finished} hears of each complete request. */
+    void advanceTo(double nowSeconds, BiConsumer<Sequence, Double> finished);
+
+    /** What its metrics say. */
+    Load load(double nowSeconds);
+
+    /** Takes out all requests: the engine is gone. */
+    List<Sequence> abandon();
+
+    /**
+     * @param running requests in the batch
+     * @param waiting requests in the engine's own queue
+     * @param kvUsedTokens tokens whose KV is held
+     * @param queuedPrefillTokens prompt tokens that wait to be computed
+     * @param decodeKvTokens context of the requests that decode
+     * @param generatedTokens put out since its start
+     * @param steps engine steps since its start
+     */
+    record Load(
+            int running,
+            int waiting,
+            double kvUsedTokens,
+            double queuedPrefillTokens,
+            double decodeKvTokens,
+            long generatedTokens,
+            long steps) {}
+}

@@ -1,0 +1,60 @@
+package dev.keelson.simulator.world;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One policy on one trace.
+ *
+ * @param met requests served within the SLO; those refused or failed are misses
+ * @param gpuHours from the decision to start a replica to its end, within the trace's time
+ * @param ttftSecondsP99 of served requests; NaN where none was
+ * @param actions changes of the wanted replica count
+ * @param directionChanges actions whose direction was the opposite of the one before
+ */
+public record RunResult(
+        String policy,
+        SortedMap<String, String> parameters,
+        long requests,
+        long met,
+        long refused,
+        long failed,
+        double gpuHours,
+        double cost,
+        double ttftSecondsP50,
+        double ttftSecondsP99,
+        double tpotSecondsP50,
+        double tpotSecondsP99,
+        int actions,
+        int directionChanges,
+        List<Point> course) {
+    public RunResult {
+        parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+        course = List.copyOf(course);
+    }
+
+    /** Share of requests served within the SLO. */
+    public double sloAttainment() {
+        return requests == 0 ? 1 : met / (double) requests;
+    }
+
+    /**
+     * One interval of the course.
+     *
+     * @param seconds its start
+     * @param arrivalsPerSecond mean over it
+     * @param ready mean READY replicas
+     * @param live mean replicas paid for
+     * @param attainment share of its arrivals served within the SLO
+     * @param cost since the start, to its end
+     */
+    public record Point(
+            double seconds,
+            double arrivalsPerSecond,
+            double ready,
+            double live,
+            double attainment,
+            double cost) {}
+}

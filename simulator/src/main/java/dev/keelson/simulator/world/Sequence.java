@@ -1,0 +1,43 @@
+package dev.keelson.simulator.world;
+
+/** One request on its way through the fleet. Mutable: it belongs to whoever holds it. */
+final class Sequence {
+    final int index;
+    final double arrivalSeconds;
+    final int promptTokens;
+    final int outputTokens;
+
+    /**
+     * Tokens to compute before the next token comes: the prompt, or all of it after a preemption.
+     */
+    int prefillLeft;
+
+    /** Tokens whose KV is computed. */
+    int contextTokens;
+
+    /** Tokens that came out. */
+    int produced;
+
+    /** Count of the replica's decode steps at which it is complete. */
+    long finishAtStep;
+
+    /** Prompt tokens that the present step computes. */
+    int chunk;
+
+    double dispatchedSeconds = Double.NaN;
+    double firstTokenSeconds = Double.NaN;
+
+    Sequence(int index, double arrivalSeconds, int promptTokens, int outputTokens) {
+        this.index = index;
+        this.arrivalSeconds = arrivalSeconds;
+        this.promptTokens = promptTokens;
+        this.outputTokens = outputTokens;
+        prefillLeft = promptTokens;
+    }
+
+    /** Everything computed is lost; what was put out stays put out. */
+    void evict() {
+        prefillLeft = promptTokens + produced;
+        contextTokens = 0;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.keelson.simulator.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.report.RunHtml;
+import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.FleetFile;
+import dev.keelson.simulator.trace.Trace;
+import dev.keelson.simulator.trace.TraceChoice;
+import dev.keelson.simulator.trace.TraceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FleetStudyTest {
+    private static final Path DATASETS = Path.of("..", "datasets");
+
+    @Test
+    void theSameSeedGivesTheSameBytesOnOneThreadOrTwo() {
+        var fleet = fleet("rtx-4090.yaml");
+        var trace = minutes(10, 1);
+
+        var one = report(fleet, trace, 1);
+        var two = report(fleet, trace, 2);
+
+        assertThat(two.toJson(0).toPrettyString()).isEqualTo(one.toJson(0).toPrettyString());
+        assertThat(RunHtml.of(two)).isEqualTo(RunHtml.of(one));
+    }
+
+    @Test
+    void everyRequestIsServedRefusedOrFailed() {
+        var trace = minutes(10, 3);
+        for (RunResult row : report(fleet("rtx-4090.yaml"), trace, 1).rows()) {
+            assertThat(row.requests()).as(row.policy()).isEqualTo(trace.requests().size());
+            assertThat(row.met() + row.refused() + row.failed())
+                    .as(row.policy())
+                    .isLessThanOrEqualTo(row.requests());
+            assertThat(row.gpuHours()).as(row.policy()).isPositive();
+            assertThat(row.parameters()).as(row.policy()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theOracleRowIsAlwaysThere() {
+        var rows =
+                new FleetStudy(fleet("h100.yaml"), minutes(2, 1), 1)
+                        .run(List.of(PolicyChoice.parse("hpa:target=0.5")), 1, row -> {});
+
+        assertThat(rows).extracting(RunResult::policy).containsExactly("hpa:target=0.5", "oracle");
+    }
+
+    @Test
+    void anUnknownOptionLeavesNoTable() {
+        var study = new FleetStudy(fleet("h100.yaml"), minutes(2, 1), 1);
+
+        assertThatThrownBy(
+                        () -> study.run(List.of(PolicyChoice.parse("hpa:taget=0.5")), 1, row -> {}))
+                .hasMessageContaining("no option taget")
+                .hasMessageContaining("target");
+    }
+
+    @Test
+    void moreDemandIsGivenMoreReplicas() {
+        var fleet = fleet("rtx-4090.yaml");
+        var choices = List.of(PolicyChoice.parse("reactive"), PolicyChoice.parse("hpa"));
+
+        var light = new FleetStudy(fleet, minutes(15, 1), 1).run(choices, 1, row -> {});
+        var heavy = new FleetStudy(fleet, minutes(15, 4), 1).run(choices, 1, row -> {});
+
+        for (int i = 0; i < choices.size(); i++) {
+            assertThat(heavy.get(i).gpuHours())
+                    .as(choices.get(i).text())
+                    .isGreaterThan(2 * light.get(i).gpuHours());
+        }
+    }
+
+    @Test
+    void theProductionLoopReplacesWhatANodeTookWithIt() throws IOException {
+        var text =
+                Files.readString(DATASETS.resolve("fleets").resolve("rtx-4090.yaml"))
+                        + "incidents:\n"
+                        + "  - {at: 4m, node: rtx-4090-a-1, for: 3m}\n"
+                        + "  - {at: 8m, node: rtx-4090-b-1, lead: 120s, for: 3m}\n";
+        var fleet = FleetFile.parse("fleet.yaml", text);
+
+        var row =
+                new FleetStudy(fleet, minutes(15, 3), 1)
+                        .run(List.of(PolicyChoice.parse("reactive")), 1, r -> {})
+                        .getFirst();
+
+        // Those that were being answered on the lost node have failed, and only those.
+        assertThat(row.failed()).isBetween(1L, 200L);
+        assertThat(row.course().getLast().ready()).isGreaterThanOrEqualTo(3);
+    }
+
+    private static RunReport report(Fleet fleet, Trace trace, int threads) {
+        var study = new FleetStudy(fleet, trace, 7);
+        var choices = FleetStudy.policies().stream().map(PolicyChoice::parse).toList();
+        return new RunReport(
+                fleet, trace, study.capacity(), 7, study.run(choices, threads, row -> {}));
+    }
+
+    private static Fleet fleet(String name) {
+        return FleetFile.read(DATASETS.resolve("fleets").resolve(name));
+    }
+
+    /** The first minutes of the Azure trace. */
+    private static Trace minutes(int minutes, double scale) {
+        var whole =
+                TraceFile.read(
+                        DATASETS.resolve("azure-llm-2023")
+                                .resolve("AzureLLMInferenceTrace_conv.csv.gz"),
+                        new TraceChoice(scale, 1, null, 0, 0, null, 1));
+        return new Trace(
+                whole.source(),
+                whole.requests().stream().filter(r -> r.seconds() < minutes * 60.0).toList(),
+                minutes * 60.0);
+    }
+}
