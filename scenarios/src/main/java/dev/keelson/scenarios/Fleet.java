@@ -158,6 +158,26 @@ public final class Fleet implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a component with {@code keelson run}, as a person does who stands in another folder.
+     *
+     * @param folder where its output goes, {@code NAME.log}
+     */
+    public Process component(Path folder, String name, String... arguments) {
+        var command = new ArrayList<>(List.of(root.resolve("keelson").toString(), "run"));
+        command.addAll(List.of(arguments));
+        try {
+            return new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve(name + ".log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public List<JsonNode> get(String what, String... more) {
         var all = Stream.concat(Stream.of("get", what), Arrays.stream(more)).toArray(String[]::new);
         return StreamSupport.stream(json(all).spliterator(), false).toList();

@@ -84,7 +84,15 @@ public final class Load {
      */
     public static Load start(
             Fleet fleet, Duration duration, int maxTokens, DoubleUnaryOperator rate) {
-        var url = fleet.gateway();
+        return start(fleet.gateway(), duration, maxTokens, rate);
+    }
+
+    /**
+     * @param url of one gateway
+     * @param rate requests per second at a progress of 0 to 1
+     */
+    public static Load start(
+            String url, Duration duration, int maxTokens, DoubleUnaryOperator rate) {
         var load = new Load(url, model(url), maxTokens);
         load.sender = Thread.ofVirtual().name("load").start(() -> load.send(duration, rate));
         return load;

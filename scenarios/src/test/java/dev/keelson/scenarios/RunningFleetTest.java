@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -292,6 +293,40 @@ class RunningFleetTest {
         } catch (IOException e) {
             // It ended while we walked; what is gone holds nothing.
             return false;
+        }
+    }
+
+    @Test
+    @Order(17)
+    void takesInAnAgentAndAGatewayStartedByHandAndLetsThemGo() throws Exception {
+        fleet.steady(Duration.ofMinutes(5));
+        var hands = new ByHand(fleet, Files.createDirectories(folder.resolve("elsewhere")));
+        var agent = hands.agent("hand-node");
+        var gateway = hands.gateway("hand-gateway");
+        try {
+            hands.awaitJoined();
+            var local = Load.start(fleet, RATE, Duration.ofSeconds(40), 16);
+            var served = Load.start(hands.gatewayUrl(), LOAD, 16, progress -> RATE);
+            hands.moveEverythingTo("hand-node");
+            assertThat(served.finish()).satisfies(r -> assertThat(r.failed()).isZero());
+            hands.moveEverythingAwayFrom("hand-node");
+            agent.destroy();
+            assertThat(agent.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            // 143 is how a JVM says that it ended on SIGTERM.
+            assertThat(agent.exitValue()).isIn(0, 143);
+            fleet.succeed("drain", "hand-gateway");
+            assertThat(gateway.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(gateway.exitValue()).isZero();
+            var result = local.finish();
+            assertThat(result.failed()).as(result.toString()).isZero();
+            Fleet.await(
+                    "the node is gone",
+                    Duration.ofMinutes(1),
+                    () -> hands.nodeState("hand-node").equals("GONE"));
+            fleet.steady(Duration.ofMinutes(3));
+        } finally {
+            agent.destroyForcibly();
+            gateway.destroyForcibly();
         }
     }
 
