@@ -14,9 +14,11 @@ import picocli.CommandLine.ParameterException;
         description = "Studies on virtual time.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            EngineSpeedCommand.class,
             RouteCommand.class,
             SimPoliciesCommand.class,
             SimRunCommand.class,
+            StepTimeCommand.class,
             ValidateCommand.class
         })
 public final class SimMain {

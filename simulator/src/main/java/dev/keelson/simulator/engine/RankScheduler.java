@@ -19,7 +19,6 @@ final class RankScheduler {
     private final TreeSet<Sequence> waiting;
     private final List<Sequence> running = new ArrayList<>();
     private long nextTurn;
-    private long nextEarlyTurn = -1;
 
     RankScheduler(EngineLimits limits) {
         this.limits = limits;
@@ -48,6 +47,11 @@ final class RankScheduler {
 
     KvBlocks kv() {
         return kv;
+    }
+
+    /** Blocks that running requests hold alone. */
+    int anonymousBlocks() {
+        return running.stream().mapToInt(sequence -> sequence.anonymousBlocks).sum();
     }
 
     /** Puts the next batch together; empty when nothing can be computed now. */
@@ -201,7 +205,8 @@ final class RankScheduler {
         sequence.prefill = sequence.request.promptTokens() + sequence.generated;
         sequence.preemptions++;
         sequence.life++;
-        sequence.turn = nextEarlyTurn--;
+        // It keeps its turn, and with it its place before all who came later: two that preempt each
+        // other in turns would never end.
         waiting.add(sequence);
     }
 

@@ -8,8 +8,8 @@ final class Sequence {
     final EngineRequest request;
     final long queuedNanos;
 
-    /** Place in the waiting queue; a preempted one gets a smaller number than all others. */
-    long turn;
+    /** Place in the order of arrival. */
+    final long turn;
 
     /** Tokens whose keys and values are computed, those of batches in flight included. */
     int computed;

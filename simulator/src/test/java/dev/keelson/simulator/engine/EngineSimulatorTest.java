@@ -1,0 +1,222 @@
+package dev.keelson.simulator.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+final class EngineSimulatorTest {
+    private static final long MILLI = 1_000_000;
+
+    /** Every step takes 10 ms, whatever it does. */
+    private static final StepTimeModel TEN_MILLIS =
+            new StepTimeModel() {
+                @Override
+                public double stepMicros(List<StepWork> ranks) {
+                    return 10_000;
+                }
+
+                @Override
+                public Source source() {
+                    return Source.ROOFLINE;
+                }
+            };
+
+    private static final EngineLimits SYNCHRONOUS =
+            EngineLimits.vllm(8, 100, 1_000).withPipelineDepth(1).withPrefixBlockTokens(0);
+
+    @Test
+    void givesOneTokenAStepAfterThePrompt() {
+        var times = simulate(SYNCHRONOUS, new EngineRequest(1, 5 * MILLI, 50, 4)).getFirst();
+
+        assertThat(times.queuedNanos()).isEqualTo(5 * MILLI);
+        assertThat(times.scheduledNanos()).isEqualTo(5 * MILLI);
+        assertThat(times.firstTokenNanos()).isEqualTo(15 * MILLI);
+        assertThat(times.lastTokenNanos()).isEqualTo(45 * MILLI);
+        assertThat(times.timePerOutputTokenSeconds()).isEqualTo(0.010);
+    }
+
+    @Test
+    void cutsALongPromptIntoChunks() {
+        var times = simulate(SYNCHRONOUS, new EngineRequest(1, 0, 250, 1)).getFirst();
+
+        assertThat(times.firstTokenNanos()).isEqualTo(30 * MILLI);
+    }
+
+    @Test
+    void takesArrivalsOnlyBetweenTwoSteps() {
+        var times =
+                simulate(
+                        SYNCHRONOUS,
+                        new EngineRequest(1, 0, 10, 5),
+                        new EngineRequest(2, 3 * MILLI, 10, 1));
+
+        assertThat(byId(times).get(1).queuedNanos()).isEqualTo(10 * MILLI);
+        assertThat(byId(times).get(1).firstTokenNanos()).isEqualTo(20 * MILLI);
+    }
+
+    @Test
+    void letsAnArrivalWaitForTheStepThatIsAlreadyScheduledWhenTwoAreInFlight() {
+        var times =
+                simulate(
+                        SYNCHRONOUS.withPipelineDepth(2),
+                        new EngineRequest(1, 0, 10, 6),
+                        new EngineRequest(2, 3 * MILLI, 10, 1));
+
+        assertThat(byId(times).get(1).queuedNanos()).isEqualTo(10 * MILLI);
+        assertThat(byId(times).get(1).firstTokenNanos()).isEqualTo(30 * MILLI);
+        assertThat(byId(times).getFirst().lastTokenNanos()).isEqualTo(60 * MILLI);
+    }
+
+    @Test
+    void servesDecodesBeforeNewPrompts() {
+        var limits = new EngineLimits(8, 20, 16, 1_000, 1, 0, EngineLimits.Order.ARRIVAL);
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 20, 10),
+                                new EngineRequest(2, MILLI, 38, 1)));
+
+        assertThat(times.getFirst().lastTokenNanos()).isEqualTo(100 * MILLI);
+        assertThat(times.get(1).firstTokenNanos()).isEqualTo(30 * MILLI);
+    }
+
+    @Test
+    void holdsNoMoreSequencesThanItMay() {
+        var limits = new EngineLimits(1, 100, 16, 1_000, 1, 0, EngineLimits.Order.ARRIVAL);
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 10, 3),
+                                new EngineRequest(2, 0, 10, 3)));
+
+        assertThat(times.get(1).queuedNanos()).isZero();
+        assertThat(times.get(1).scheduledNanos()).isEqualTo(30 * MILLI);
+        assertThat(times.get(1).lastTokenNanos()).isEqualTo(60 * MILLI);
+    }
+
+    @Test
+    void computesThePreemptedAgainAndLosesNone() {
+        var limits = new EngineLimits(8, 100, 16, 4, 1, 0, EngineLimits.Order.ARRIVAL);
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 30, 30),
+                                new EngineRequest(2, 0, 30, 30)));
+
+        assertThat(times.getFirst().preemptions()).isZero();
+        assertThat(times.get(1).preemptions()).isPositive();
+        assertThat(times.get(1).lastTokenNanos()).isGreaterThan(times.getFirst().lastTokenNanos());
+    }
+
+    @Test
+    void preemptsTheLeastUrgentWhereItServesByPriority() {
+        var limits = new EngineLimits(8, 100, 16, 4, 1, 0, EngineLimits.Order.PRIORITY);
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 30, 30, 9, List.of()),
+                                new EngineRequest(2, 0, 30, 30, 0, List.of())));
+
+        assertThat(times.getFirst().preemptions()).isPositive();
+        assertThat(times.get(1).preemptions()).isZero();
+    }
+
+    @Test
+    void skipsAPrefixThatItStillHolds() {
+        var limits = EngineLimits.vllm(8, 2_048, 1_000);
+        var prefix = LongStream.range(0, 4).boxed().toList();
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 64 + 10, 2, 0, prefix),
+                                new EngineRequest(2, 500 * MILLI, 64 + 20, 2, 0, prefix)));
+
+        assertThat(times.getFirst().cachedTokens()).isZero();
+        assertThat(times.get(1).cachedTokens()).isEqualTo(64);
+    }
+
+    @Test
+    void computesTheLastTokenOfAPromptThatIsAllCached() {
+        var prefix = LongStream.range(0, 4).boxed().toList();
+
+        var times =
+                byId(
+                        simulate(
+                                EngineLimits.vllm(8, 2_048, 1_000),
+                                new EngineRequest(1, 0, 64, 2, 0, prefix),
+                                new EngineRequest(2, 500 * MILLI, 64, 2, 0, prefix)));
+
+        assertThat(times.get(1).cachedTokens()).isEqualTo(48);
+    }
+
+    @Test
+    void spreadsRequestsOverRanksThatStepTogether() {
+        var work = new ArrayList<List<StepWork>>();
+        var recording =
+                new StepTimeModel() {
+                    @Override
+                    public double stepMicros(List<StepWork> ranks) {
+                        work.add(ranks);
+                        return 10_000;
+                    }
+
+                    @Override
+                    public Source source() {
+                        return Source.ROOFLINE;
+                    }
+                };
+
+        EngineSimulator.simulate(
+                SYNCHRONOUS,
+                recording,
+                2,
+                List.of(new EngineRequest(1, 0, 10, 1), new EngineRequest(2, 0, 20, 1)));
+
+        assertThat(work).hasSize(1);
+        assertThat(work.getFirst()).extracting(StepWork::prefillTokens).containsExactly(10, 20);
+    }
+
+    @Test
+    void refusesWhatCouldNeverFit() {
+        var engine = new EngineSimulator(EngineLimits.vllm(8, 100, 2), TEN_MILLIS, 1);
+        var request = new EngineRequest(1, 0, 30, 3);
+
+        assertThat(engine.admits(request)).isFalse();
+        assertThatThrownBy(() -> engine.submit(request))
+                .hasMessageContaining("needs 33 KV tokens, but the engine has 32");
+    }
+
+    @Test
+    void refusesThePast() {
+        var engine = new EngineSimulator(EngineLimits.vllm(8, 100, 20), TEN_MILLIS, 1);
+        engine.advanceTo(MILLI);
+
+        assertThatThrownBy(() -> engine.submit(new EngineRequest(1, 0, 30, 3)))
+                .hasMessageContaining("arrives at 0 ns");
+    }
+
+    private static List<RequestTimes> simulate(EngineLimits limits, EngineRequest... requests) {
+        return EngineSimulator.simulate(limits, TEN_MILLIS, 1, List.of(requests));
+    }
+
+    private static List<RequestTimes> byId(List<RequestTimes> times) {
+        return times.stream()
+                .sorted(Comparator.comparingLong(time -> time.request().id()))
+                .toList();
+    }
+}
