@@ -26,18 +26,23 @@ public final class Baselines {
     /** Share of what a replica runs at once that a concurrency target leaves in use. */
     private static final double SHARE = 0.7;
 
-    /** Shortage of one replica against one replica, as in the published regret tables. */
-    private static final double SHORTFALL = 10;
+    /**
+     * Shortage of one replica against one replica. Unserved requests are not lost here but wait and
+     * delay those behind them, so that even a small shortage costs much.
+     */
+    private static final double SHORTFALL = 100;
 
     /**
      * What policies that know the load are sized by.
      *
      * @param requestsPerSecond what one replica serves within the SLO
+     * @param usableKvTokens KV that a replica comes to hold
      * @param demandByMinute replicas needed, by minute
      * @param demand replicas needed, by {@code intervalSeconds}
      */
     public record Sizing(
             double requestsPerSecond,
+            double usableKvTokens,
             List<Double> demandByMinute,
             List<Double> demand,
             double intervalSeconds) {
@@ -70,7 +75,7 @@ public final class Baselines {
             case "aibrix-apa" -> aibrix(choice, fleet, AibrixRules.Strategy.APA, false);
             case "aibrix-kpa" -> aibrix(choice, fleet, AibrixRules.Strategy.KPA, false);
             case "aibrix-kpa-intended" -> aibrix(choice, fleet, AibrixRules.Strategy.KPA, true);
-            case "dynamo-easy" -> dynamoEasy(choice, fleet);
+            case "dynamo-easy" -> dynamoEasy(choice, fleet, sizing);
             case "dynamo-sla" -> new DynamoSlaAutoscaler(fleet);
             case "ray-serve" ->
                     new RayServeAutoscaler(
@@ -110,9 +115,8 @@ public final class Baselines {
                         intended));
     }
 
-    private static Autoscaler dynamoEasy(PolicyChoice choice, Fleet fleet) {
+    private static Autoscaler dynamoEasy(PolicyChoice choice, Fleet fleet, Sizing sizing) {
         boolean latency = choice.option("latency", 0, 0, 1) > 0;
-        double context = fleet.engine().kvTokens();
         return new DynamoEasyAutoscaler(
                 new DynamoRules.Config(
                         latency ? DynamoRules.Target.LATENCY : DynamoRules.Target.THROUGHPUT,
@@ -121,8 +125,8 @@ public final class Baselines {
                         0,
                         0,
                         0,
-                        fleet.engine().kvTokens(),
-                        context),
+                        sizing.usableKvTokens(),
+                        sizing.usableKvTokens()),
                 new DynamoRules.Budget(
                         fleet.gpusPerReplica(),
                         -1,
@@ -133,6 +137,7 @@ public final class Baselines {
     private static Autoscaler oracle(PolicyChoice choice, Fleet fleet, Sizing sizing) {
         double lead =
                 fleet.coldStart().longest().toNanos() / 1e9 * (1 + fleet.coldStart().jitter());
+        double headroom = choice.option("headroom", 1, 0.01, 100);
         var prices =
                 new ClairvoyantPlan.Prices(
                         1,
@@ -140,12 +145,13 @@ public final class Baselines {
                         lead / sizing.intervalSeconds());
         var counts =
                 ClairvoyantPlan.counts(
-                        sizing.demand().stream().mapToDouble(d -> d).toArray(),
+                        sizing.demand().stream().mapToDouble(d -> d * headroom).toArray(),
                         -1,
                         fleet.minReplicas(),
                         fleet.maxReplicas(),
                         prices);
         var made = new TreeMap<String, String>();
+        made.put("headroom", Parameters.number(headroom));
         made.put("price.replica", "1 an interval");
         made.put("price.shortfall", Parameters.number(prices.shortfall()));
         made.put("price.start", Parameters.number(prices.start()) + " (the cold start)");

@@ -7,18 +7,25 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Dynamo's throughput loop with an SLA, for an aggregated engine: every 180 s it predicts requests,
- * prompt and output lengths of the next interval and sizes the fleet by the engine profile; the
- * prefill and the decode need are added, as both run on the same engine. The predictor is Kalman
- * instead of its default, ARIMA.
+ * Dynamo's two loops with an SLA, for an aggregated engine. The throughput loop predicts requests,
+ * prompt and output lengths of the next 180 s and sizes the fleet by the engine profile; prefill
+ * and decode need are added, as both run on the same engine. Its count is the floor of the load
+ * loop, which every 5 s adds one replica when all engines would miss the SLA for one more request,
+ * and takes one away when the rest would stay below 80 % of it. The predictor is Kalman instead of
+ * its default, ARIMA.
  */
 final class DynamoSlaAutoscaler implements Autoscaler {
     private static final int INTERVAL_SECONDS = 180;
+    private static final int LOAD_SECONDS = 5;
     private static final int MOST_CHANGE = 8;
+    private static final double DOWN_SENSITIVITY = 0.8;
 
     private final Fleet fleet;
+    private final double ttftSeconds;
     private final double itlSeconds;
     private final Cadence interval = new Cadence(INTERVAL_SECONDS);
+    private final Cadence load = new Cadence(LOAD_SECONDS);
+    private int floor = 1;
     private final DynamoPredictor requests = new DynamoPredictor.Kalman(1, 0.1, 10, false);
     private final DynamoPredictor inputs = new DynamoPredictor.Kalman(1, 0.1, 10, false);
     private final DynamoPredictor outputs = new DynamoPredictor.Kalman(1, 0.1, 10, false);
@@ -29,6 +36,7 @@ final class DynamoSlaAutoscaler implements Autoscaler {
 
     DynamoSlaAutoscaler(Fleet fleet) {
         this.fleet = fleet;
+        ttftSeconds = fleet.slo().ttft().toNanos() / 1e9;
         itlSeconds = fleet.slo().tpot().toNanos() / 1e9;
     }
 
@@ -39,18 +47,57 @@ final class DynamoSlaAutoscaler implements Autoscaler {
         p.put("predictor", "kalman q=diag(1,0.1) r=10 (its default, arima, is not built)");
         p.put("itl", Parameters.number(itlSeconds * 1e3) + "ms");
         p.put("maxChange", MOST_CHANGE + " a decision");
-        p.put("loadLoop", "off");
+        p.put("loadInterval", LOAD_SECONDS + "s");
+        p.put("ttft", Parameters.number(ttftSeconds * 1e3) + "ms");
+        p.put("scaleDownSensitivity", Parameters.number(DOWN_SENSITIVITY));
         return p;
     }
 
     @Override
     public OptionalInt step(FleetSample s) {
-        if (!interval.isDue(s.seconds())) {
+        boolean raised = false;
+        if (interval.isDue(s.seconds()) && s.seconds() > 0) {
+            floor = throughput(s);
+            raised = floor > s.target();
+        }
+        if (raised) {
+            return OptionalInt.of(floor);
+        }
+        return load.isDue(s.seconds()) ? byLoad(s) : OptionalInt.empty();
+    }
+
+    /** One step up or down; it holds while a change is under way. */
+    private OptionalInt byLoad(FleetSample s) {
+        var ready = s.readyReplicas();
+        int n = ready.size();
+        if (n == 0 || n != s.target() || s.replicas().size() != n || s.arrivals() == 0) {
             return OptionalInt.empty();
         }
-        if (s.seconds() == 0) {
-            return OptionalInt.empty();
+        double input = s.arrivedPromptTokens() / (double) s.arrivals();
+        double gateway = s.queued() * input / n;
+        boolean allMiss = true;
+        boolean restKeeps = n > 1;
+        double shared = n / (double) Math.max(1, n - 1);
+        for (var r : ready) {
+            allMiss &= share(r, gateway, input, 1) > 1;
+            restKeeps &= share(r, gateway, input, shared) < DOWN_SENSITIVITY;
         }
+        if (allMiss) {
+            return OptionalInt.of(n + 1);
+        }
+        return restKeeps ? OptionalInt.of(Math.max(floor, n - 1)) : OptionalInt.empty();
+    }
+
+    /** What one more request would see here, as a share of the SLA: the worse of TTFT and ITL. */
+    private double share(FleetSample.ReplicaSample r, double gateway, double input, double grown) {
+        var engine = fleet.engine();
+        double ttft = engine.prefillSeconds((r.queuedPrefillTokens() + gateway) * grown + input);
+        int decodes = (int) Math.ceil(r.running() * grown) + 1;
+        double itl = engine.stepSeconds(0, decodes, r.decodeKvTokens() * grown + input, 0);
+        return Math.max(ttft / ttftSeconds, itl / itlSeconds);
+    }
+
+    private int throughput(FleetSample s) {
         double count = s.arrivals() - arrivals;
         requests.observe(count);
         if (count > 0) {
@@ -69,8 +116,7 @@ final class DynamoSlaAutoscaler implements Autoscaler {
                         Math.max(0, requests.predict()) / INTERVAL_SECONDS,
                         Math.max(1, inputs.predict()),
                         Math.max(1, outputs.predict()));
-        return OptionalInt.of(
-                Math.max(s.target() - MOST_CHANGE, Math.min(s.target() + MOST_CHANGE, wanted)));
+        return Math.max(s.target() - MOST_CHANGE, Math.min(s.target() + MOST_CHANGE, wanted));
     }
 
     /**

@@ -32,7 +32,7 @@ public record FleetSample(
     /**
      * @param running requests in its batch
      * @param waiting requests in its own queue
-     * @param kvTokens what its KV cache holds at most
+     * @param kvTokens what its KV cache comes to hold at most with the requests it runs at once
      * @param kvUsedTokens tokens held now
      * @param queuedPrefillTokens prompt tokens that wait to be computed
      * @param decodeKvTokens context of the requests that decode
@@ -55,6 +55,20 @@ public record FleetSample(
         public int inFlight() {
             return running + waiting;
         }
+    }
+
+    /** The same measurements, read later: the present time and target are always known. */
+    public FleetSample at(double now, int present) {
+        return new FleetSample(
+                now,
+                present,
+                replicas,
+                queued,
+                arrivals,
+                arrivedPromptTokens,
+                completions,
+                completedPromptTokens,
+                completedOutputTokens);
     }
 
     public List<ReplicaSample> readyReplicas() {

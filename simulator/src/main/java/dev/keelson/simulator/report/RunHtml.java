@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public final class RunHtml {
     private static final int WIDTH = 680;
     private static final int HEIGHT = 120;
+    private static final int TOP = 10;
 
     private RunHtml() {}
 
@@ -99,9 +100,9 @@ public final class RunHtml {
                 .append("</figcaption>")
                 .append(
                         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
-                                .formatted(WIDTH + 60, HEIGHT + 24, escaped(title)));
+                                .formatted(WIDTH + 76, HEIGHT + 34, escaped(title)));
         for (int i = 0; i <= 2; i++) {
-            double y = 4 + HEIGHT - HEIGHT * i / 2.0;
+            double y = TOP + HEIGHT - HEIGHT * i / 2.0;
             svg.append(
                     String.format(
                             Locale.ROOT,
@@ -119,14 +120,14 @@ public final class RunHtml {
                             Locale.ROOT,
                             "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                             52 + WIDTH * i / 4.0,
-                            HEIGHT + 20,
+                            HEIGHT + TOP + 16,
                             duration(end * i / 4)));
         }
         for (Line line : lines) {
             svg.append("<polyline class=\"").append(line.style()).append("\" points=\"");
             for (Point p : course) {
                 double x = 52 + WIDTH * (end == 0 ? 0 : p.seconds() / end);
-                double y = 4 + HEIGHT * (1 - line.value().applyAsDouble(p) / top);
+                double y = TOP + HEIGHT * (1 - line.value().applyAsDouble(p) / top);
                 svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             }
             svg.append("\"><title>").append(escaped(line.name())).append("</title></polyline>");

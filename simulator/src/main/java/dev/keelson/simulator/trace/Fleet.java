@@ -24,6 +24,7 @@ public record Fleet(
         EngineProfile engine,
         ColdStart coldStart,
         Gateway gateway,
+        Telemetry telemetry,
         List<NodeGroup> nodes,
         List<Incident> incidents) {
     public Fleet {
@@ -71,6 +72,16 @@ public record Fleet(
      * @param deadline a request that waits longer at the gateway has failed
      */
     public record Gateway(int queue, Duration deadline) {}
+
+    /**
+     * What reaches the policies.
+     *
+     * @param delay every measurement is so old
+     * @param lossShare share of the seconds whose measurement never arrives
+     */
+    public record Telemetry(Duration delay, double lossShare) {
+        public static final Telemetry PERFECT = new Telemetry(Duration.ZERO, 0);
+    }
 
     /**
      * Something that happens to a node.

@@ -87,6 +87,12 @@ public final class FleetFile {
                         coldStart(root.section("coldStart")),
                         gateway.map(FleetFile::gateway)
                                 .orElse(new Fleet.Gateway(512, Duration.ofSeconds(60))),
+                        root.optionalSection("telemetry")
+                                .map(t ->
+                                        new Fleet.Telemetry(
+                                                t.duration("delay", Duration.ZERO),
+                                                t.number("lossShare", 0, 1, 0)))
+                                .orElse(Fleet.Telemetry.PERFECT),
                         nodes,
                         incidents(root, nodes));
         if (fleet.capacity() < most) {

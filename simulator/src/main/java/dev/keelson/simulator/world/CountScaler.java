@@ -21,11 +21,13 @@ final class CountScaler implements Scaler {
     private static final double DRAIN_SECONDS = 60;
 
     private final Autoscaler autoscaler;
+    private final Telemetry<FleetSample> telemetry;
     private int target = -1;
     private int next = 1;
 
-    CountScaler(Autoscaler autoscaler) {
+    CountScaler(Autoscaler autoscaler, Telemetry<FleetSample> telemetry) {
         this.autoscaler = autoscaler;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -45,7 +47,9 @@ final class CountScaler implements Scaler {
         if (target < 0) {
             target = live.size();
         }
-        var wanted = autoscaler.step(sample(world, live));
+        var seen = telemetry.pass(world.now(), sample(world, live));
+        var wanted =
+                seen == null ? OptionalInt.empty() : autoscaler.step(seen.at(world.now(), target));
         if (wanted.isPresent()) {
             int bounded =
                     Math.max(fleet.minReplicas(), Math.min(fleet.maxReplicas(), wanted.getAsInt()));
@@ -92,7 +96,7 @@ final class CountScaler implements Scaler {
 
     private FleetSample sample(FleetWorld world, List<SimReplica> live) {
         var replicas = new ArrayList<FleetSample.ReplicaSample>(live.size());
-        double kvTokens = world.fleet().engine().kvTokens();
+        double kvTokens = world.usableKvTokens();
         for (SimReplica r : live) {
             var load = r.engine.load(world.now());
             replicas.add(

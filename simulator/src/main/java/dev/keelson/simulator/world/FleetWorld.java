@@ -36,6 +36,7 @@ final class FleetWorld {
     private final Outcomes outcomes;
     private final Timeline timeline;
     private final Disturbances disturbances;
+    private final double usableKvTokens;
 
     private double now;
     private int nextRequest;
@@ -61,6 +62,7 @@ final class FleetWorld {
         timeline = new Timeline(Math.max(1, Math.ceil(trace.seconds())));
         outcomes = new Outcomes(fleet.slo(), timeline.bins(), timeline.binSeconds());
         disturbances = new Disturbances(fleet.incidents());
+        usableKvTokens = usableKvTokens(fleet, trace);
     }
 
     /** Plays the whole trace. */
@@ -265,6 +267,19 @@ final class FleetWorld {
             sum += r.inFlight;
         }
         return sum;
+    }
+
+    /**
+     * KV that a replica can come to hold: what fits, or what the requests that it runs at once
+     * take. Policies that look at a share of the KV cache were made for engines that fill it.
+     */
+    static double usableKvTokens(Fleet fleet, Trace trace) {
+        double context = trace.meanPromptTokens() + trace.meanOutputTokens() / 2;
+        return Math.min(fleet.engine().kvTokens(), Math.ceil(fleet.maxSequences() * context));
+    }
+
+    double usableKvTokens() {
+        return usableKvTokens;
     }
 
     Counters counters() {

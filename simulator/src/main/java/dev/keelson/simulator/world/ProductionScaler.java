@@ -52,12 +52,16 @@ final class ProductionScaler implements Scaler {
     private final EngineSpec engine;
     private final Deployment deployment;
     private final ControlLoop loop;
+    private final Telemetry<DemandReadings> telemetry;
+    private DemandReadings demand = DemandReadings.UNKNOWN;
     private PlannerMemory memory = PlannerMemory.EMPTY;
     private @Nullable FleetWorld world;
     private long decisions;
 
-    ProductionScaler(Fleet fleet, AutoscalingPolicy autoscaling) {
+    ProductionScaler(
+            Fleet fleet, AutoscalingPolicy autoscaling, Telemetry<DemandReadings> telemetry) {
         this.fleet = fleet;
+        this.telemetry = telemetry;
         this.autoscaling = autoscaling;
         engine = new EngineSpec("simulated", fleet.model(), fleet.model(), new TreeMap<>());
         deployment =
@@ -168,13 +172,16 @@ final class ProductionScaler implements Scaler {
         world().nodes().forEach(n -> nodes.put(n.id, node(n)));
         var replicas = new TreeMap<ReplicaId, Replica>();
         world().replicas().forEach(r -> replicas.put(r.id, replica(r)));
-        var demand =
+        var measured =
                 new DemandReadings(
                         new Reading(world().inFlight(), now),
                         new Reading(world().queued(), now),
                         null,
                         null,
                         null);
+        // What does not arrive leaves the older reading, with its age.
+        var arrived = telemetry.pass(world().now(), measured);
+        demand = arrived == null ? demand : arrived;
         var state =
                 new DeploymentState(
                         deployment, List.of(new Revision(DEPLOYMENT, 1, engine)), demand);

@@ -98,6 +98,22 @@ class FleetStudyTest {
         assertThat(row.course().getLast().ready()).isGreaterThanOrEqualTo(3);
     }
 
+    @Test
+    void theProductionLoopHoldsOnTelemetryThatIsTooOld() throws IOException {
+        var text = Files.readString(DATASETS.resolve("fleets").resolve("rtx-4090.yaml"));
+        var late = FleetFile.parse("fleet.yaml", text + "telemetry: {delay: 30s}\n");
+        var sparse =
+                FleetFile.parse("fleet.yaml", text + "telemetry: {delay: 1s, lossShare: 0.5}\n");
+        var choices = List.of(PolicyChoice.parse("reactive"));
+
+        var held = new FleetStudy(late, minutes(10, 3), 1).run(choices, 1, row -> {});
+        var acted = new FleetStudy(sparse, minutes(10, 3), 1).run(choices, 1, row -> {});
+
+        assertThat(held.getFirst().actions()).isZero();
+        assertThat(acted.getFirst().actions()).isPositive();
+        assertThat(acted.getFirst().sloAttainment()).isGreaterThan(held.getFirst().sloAttainment());
+    }
+
     private static RunReport report(Fleet fleet, Trace trace, int threads) {
         var study = new FleetStudy(fleet, trace, 7);
         var choices = FleetStudy.policies().stream().map(PolicyChoice::parse).toList();
