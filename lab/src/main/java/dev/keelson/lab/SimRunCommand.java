@@ -123,6 +123,8 @@ final class SimRunCommand implements Callable<Integer> {
             var report = new RunReport(deployed, played, study.capacity(), seed, rows);
             print(report, (System.nanoTime() - started) / 1e9);
             return 0;
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
         } catch (InputException e) {
             err().println("keelson: " + e.getMessage());
             return 1;

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "steptime",
         description =
-                "Predicts operator times with 30 % of the measured rows held out and prints the mean absolute percentage errors.",
+                "Predicts operator times with 30 %% of the measured rows held out and prints the mean absolute percentage errors.",
         mixinStandardHelpOptions = true)
 final class StepTimeCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();

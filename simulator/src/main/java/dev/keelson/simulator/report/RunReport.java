@@ -48,6 +48,11 @@ public record RunReport(
         inputs.put("sloTtftSeconds", fleet.slo().ttft().toMillis() / 1e3);
         inputs.put("sloTpotSeconds", fleet.slo().tpot().toMillis() / 1e3);
         inputs.put("replicas", fleet.minReplicas() + ":" + fleet.maxReplicas());
+        inputs.put("maxSequences", fleet.maxSequences());
+        inputs.put("gatewayQueue", fleet.gateway().queue());
+        inputs.put("gatewayDeadlineSeconds", fleet.gateway().deadline().toMillis() / 1e3);
+        inputs.put("telemetryDelaySeconds", fleet.telemetry().delay().toMillis() / 1e3);
+        inputs.put("telemetryLossShare", fleet.telemetry().lossShare());
         inputs.put("requestsPerSecondPerReplica", round(capacity.requestsPerSecond(), 4));
         var array = root.putArray("rows");
         for (RunResult row : rows) {

@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ public final class FleetFile {
     public static Fleet read(Path file) {
         try {
             return parse(file.toString(), Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new InputException("%s: there is no such file.".formatted(file));
         } catch (IOException e) {
             throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
         }

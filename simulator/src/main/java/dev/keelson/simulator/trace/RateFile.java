@@ -2,7 +2,6 @@ package dev.keelson.simulator.trace;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Demand over time: ServeGen's requests per second by model, BurstGPT's requests per hour, and its
@@ -31,13 +30,13 @@ final class RateFile {
 
     private RateFile() {}
 
-    /** Empty where the header is none of a demand file. */
-    static Optional<Rates> of(TextTable table, TraceChoice choice) {
+    /** The table's header is one of {@link #HEADERS}. */
+    static Rates of(TextTable table, TraceChoice choice) {
         return switch (table.header()) {
-            case SERVEGEN -> Optional.of(servegen(table, choice));
-            case BURSTGPT_HOURLY -> Optional.of(hourly(table, choice));
-            case BURSTGPT_MINUTES -> Optional.of(minutes(table, choice));
-            default -> Optional.empty();
+            case SERVEGEN -> servegen(table, choice);
+            case BURSTGPT_HOURLY -> hourly(table, choice);
+            case BURSTGPT_MINUTES -> minutes(table, choice);
+            default -> throw new IllegalStateException("No demand file: " + table.header());
         };
     }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +60,10 @@ record TextTable(Path file, String header, List<Row> rows) {
         }
     }
 
-    static TextTable read(Path file) {
+    /**
+     * @param known the headers that there are
+     */
+    static TextTable read(Path file, List<String> known) {
         try (var in = open(file);
                 var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             var header = lines.readLine();
@@ -67,6 +71,13 @@ record TextTable(Path file, String header, List<Row> rows) {
                 throw InputException.at(file, 1, "the file is empty; expected a header line.");
             }
             header = header.strip();
+            if (!known.contains(header)) {
+                throw InputException.at(
+                        file,
+                        1,
+                        "unknown header (%s); expected one of: %s."
+                                .formatted(shortened(header), String.join("; ", known)));
+            }
             int columns = header.split(",", -1).length;
             var rows = new ArrayList<Row>();
             int number = 1;
@@ -89,9 +100,15 @@ record TextTable(Path file, String header, List<Row> rows) {
                 throw InputException.at(file, number, "expected at least one line of values.");
             }
             return new TextTable(file, header, List.copyOf(rows));
+        } catch (NoSuchFileException e) {
+            throw new InputException("%s: there is no such file.".formatted(file));
         } catch (IOException e) {
             throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
         }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "...";
     }
 
     private static InputStream open(Path file) throws IOException {

@@ -27,7 +27,7 @@ public record TraceChoice(
 
     public TraceChoice {
         if (!(scale > 0) || repeat < 1 || fromDay < 0 || toDay < fromDay) {
-            throw new InputException(
+            throw new IllegalArgumentException(
                     "Scale (%s) must be above 0, repeat (%d) at least 1 and days (%d-%d) in order."
                             .formatted(scale, repeat, fromDay, toDay));
         }

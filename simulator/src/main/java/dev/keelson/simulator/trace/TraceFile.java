@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Reads a trace and tells its form by its header: requests ({@value #AZURE} or {@value #REQUESTS})
@@ -12,6 +13,10 @@ import java.util.SplittableRandom;
 public final class TraceFile {
     static final String AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens";
     static final String REQUESTS = "time,prompt_tokens,output_tokens";
+
+    private static final List<String> FORMS = List.of(AZURE, REQUESTS);
+    private static final List<String> KNOWN =
+            Stream.concat(FORMS.stream(), RateFile.HEADERS.stream()).toList();
 
     /** More tokens in one request are a wrong unit, not a request. */
     private static final int LONGEST_REQUEST_TOKENS = 10_000_000;
@@ -25,18 +30,11 @@ public final class TraceFile {
      * @throws InputException with file, line and what was expected
      */
     public static Trace read(Path file, TraceChoice choice) {
-        var table = TextTable.read(file);
-        if (table.header().equals(AZURE) || table.header().equals(REQUESTS)) {
+        var table = TextTable.read(file, KNOWN);
+        if (FORMS.contains(table.header())) {
             return scaled(requests(table), choice);
         }
         var rates = RateFile.of(table, choice);
-        if (rates.isEmpty()) {
-            throw InputException.at(
-                    file,
-                    1,
-                    "unknown header (%s); expected '%s', '%s' or one of %s."
-                            .formatted(table.header(), AZURE, REQUESTS, RateFile.HEADERS));
-        }
         var lengths = choice.lengths();
         if (lengths == null) {
             throw new InputException(
@@ -45,19 +43,12 @@ public final class TraceFile {
         }
         return Arrivals.draw(
                 file.getFileName().toString(),
-                rates.get(),
-                requests(TextTable.read(lengths)),
+                rates,
+                requests(TextTable.read(lengths, FORMS)),
                 choice);
     }
 
     private static Trace requests(TextTable table) {
-        if (!table.header().equals(AZURE) && !table.header().equals(REQUESTS)) {
-            throw InputException.at(
-                    table.file(),
-                    1,
-                    "unknown header (%s); expected '%s' or '%s'."
-                            .formatted(table.header(), AZURE, REQUESTS));
-        }
         var names = table.header().split(",", -1);
         var seconds = table.seconds(0);
         var requests = new ArrayList<TraceRequest>();

@@ -44,7 +44,7 @@ class TraceFileTest {
             textBlock =
                     """
                     ''                                                  | :1: the file is empty
-                    'a,b'                                               | :1: expected at least one line
+                    'a,b'                                               | :1: unknown header (a,b)
                     'a,b;1,2'                                           | :1: unknown header (a,b)
                     'time,prompt_tokens,output_tokens'                  | :1: expected at least one line
                     'time,prompt_tokens,output_tokens;1,2'              | :2: expected 3 cells
