@@ -16,7 +16,7 @@ public final class Freshness {
         var ages = new ArrayList<Double>();
         var end = System.nanoTime() + duration.toNanos();
         while (System.nanoTime() < end) {
-            var age = fleet.json("status").path("demandAgeMs");
+            var age = fleet.json("status").at("/deployments/0/demandAgeMs");
             ages.add(age.isNumber() ? age.asDouble() / 1000 : Double.POSITIVE_INFINITY);
         }
         var sorted = ages.stream().mapToDouble(Double::doubleValue).sorted().toArray();

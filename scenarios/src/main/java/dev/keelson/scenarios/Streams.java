@@ -75,7 +75,7 @@ public final class Streams {
                                 "demand is fresh",
                                 GENEROUS,
                                 () -> {
-                                    var age = fleet.json("status").path("demandAgeMs");
+                                    var age = fleet.json("status").at("/deployments/0/demandAgeMs");
                                     return age.isNumber() && age.asLong() <= 3_000;
                                 })
                         .toMillis()

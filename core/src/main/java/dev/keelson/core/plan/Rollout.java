@@ -19,7 +19,7 @@ final class Rollout {
     static boolean isRolling(Situation s, DeploymentState d, Draft.Deployed m) {
         leaveBadRevision(d, m);
         int newest = d.newest().number();
-        if (newest == m.serving || m.bad.contains(newest)) {
+        if (newest == m.serving || m.bad.contains(newest) || isAlreadyServed(d, m)) {
             return false;
         }
         if (isWorse(s, d, m, newest)) {
@@ -36,6 +36,12 @@ final class Rollout {
                         ActionClass.ROLLOUT,
                         d.spec().id(),
                         "Rolling out revision %d of %s".formatted(newest, d.spec().id()));
+    }
+
+    /** Asking again for what runs, as after a change that was taken back, moves nothing. */
+    private static boolean isAlreadyServed(DeploymentState d, Draft.Deployed m) {
+        return d.revisions().stream()
+                .anyMatch(r -> r.number() == m.serving && r.engine().equals(d.newest().engine()));
     }
 
     /**

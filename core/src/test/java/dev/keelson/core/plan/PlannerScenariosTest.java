@@ -8,6 +8,7 @@ import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.OperatorRequest;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.Freeze;
 import dev.keelson.core.testing.FleetBuilder;
@@ -301,6 +302,21 @@ final class PlannerScenariosTest {
         assertThat(fleet.replicas.values())
                 .filteredOn(r -> r.state() == ReplicaState.READY)
                 .allMatch(r -> r.revision() == 3);
+    }
+
+    @Test
+    void movesNothingWhenAChangeIsTakenBack() {
+        var fleet = steady(3, 2, 4);
+        fleet.revisions.add(FleetBuilder.revision(2));
+        fleet.run(Duration.ofSeconds(3));
+        fleet.revisions.add(new Revision(FleetBuilder.CHAT, 3, FleetBuilder.revision(1).engine()));
+        fleet.run(Duration.ofMinutes(2));
+        assertThat(fleet.replicas.values())
+                .filteredOn(r -> r.state() == ReplicaState.READY)
+                .hasSize(2)
+                .allMatch(r -> r.revision() == 1);
+        assertThat(actions(fleet, Action.PromoteRevision.class)).isZero();
+        assertThat(actions(fleet, Action.StartReplica.class)).isLessThanOrEqualTo(3);
     }
 
     @Test

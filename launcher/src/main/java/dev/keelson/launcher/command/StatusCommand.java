@@ -39,7 +39,10 @@ final class StatusCommand implements Callable<Integer> {
                 List.of("name", "kind", "pid", "state", "restarts", "note"),
                 report.path("processes"));
         out.println();
-        Table.print(out, List.of("name", "model", "wanted", "ready"), report.path("deployments"));
+        Table.print(
+                out,
+                List.of("name", "model", "wanted", "ready", "demandAgeMs"),
+                report.path("deployments"));
         return 0;
     }
 

@@ -107,7 +107,9 @@ record StatusReport(Session session, FleetFolder folder) {
         for (JsonNode deployment : answer) {
             ObjectNode node = list.addObject();
             for (String field :
-                    new String[] {"name", "model", "wanted", "ready", "starting", "draining"}) {
+                    new String[] {
+                        "name", "model", "wanted", "ready", "starting", "draining", "demandAgeMs"
+                    }) {
                 if (deployment.has(field)) {
                     node.set(field, deployment.get(field));
                 }
