@@ -2,6 +2,7 @@ package dev.keelson.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keelson.simulator.baseline.Baselines;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
 import dev.keelson.simulator.report.RunReport;
@@ -96,6 +97,11 @@ final class SimRunCommand implements Callable<Integer> {
             description = "requests whose lengths a demand file gets; default the Azure trace")
     private @Nullable Path lengths;
 
+    @Option(
+            names = "--sweep",
+            description = "plays each policy that has a target at several of them")
+    private boolean sweep;
+
     @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
     private @Nullable Path html;
 
@@ -163,7 +169,9 @@ final class SimRunCommand implements Callable<Integer> {
                                     .formatted(choice.name(), String.join(", ", known)));
                 }
             }
-            return choices;
+            return sweep
+                    ? choices.stream().flatMap(c -> Baselines.sweep(c).stream()).toList()
+                    : choices;
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package dev.keelson.simulator.baseline;
 
 import dev.keelson.simulator.trace.Fleet;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Makes every policy that decides a replica count. */
@@ -22,6 +23,11 @@ public final class Baselines {
                     "skyserve",
                     "llm-d-wva",
                     "oracle");
+
+    /**
+     * Targets that a comparison sweeps, by policy; those without a target of their own are absent.
+     */
+    private static final SortedMap<String, List<String>> SWEEPS = sweeps();
 
     /** Share of what a replica runs at once that a concurrency target leaves in use. */
     private static final double SHARE = 0.7;
@@ -53,6 +59,30 @@ public final class Baselines {
     }
 
     private Baselines() {}
+
+    private static SortedMap<String, List<String>> sweeps() {
+        var concurrency = List.of("0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9");
+        var sweeps = new TreeMap<String, List<String>>();
+        sweeps.put("hpa", concurrency);
+        sweeps.put("knative-kpa", concurrency);
+        sweeps.put("reactive", concurrency);
+        sweeps.put("skyserve", concurrency);
+        sweeps.put("aibrix-apa", concurrency);
+        sweeps.put("aibrix-kpa", concurrency);
+        sweeps.put("aibrix-kpa-intended", concurrency);
+        sweeps.put("ray-serve", List.of("2", "8", "16", "24", "32", "40", "48"));
+        return sweeps;
+    }
+
+    /** The policy at each target of its sweep; itself where it has none or brings its own. */
+    public static List<PolicyChoice> sweep(PolicyChoice choice) {
+        var targets = SWEEPS.get(choice.text());
+        return targets == null
+                ? List.of(choice)
+                : targets.stream()
+                        .map(target -> PolicyChoice.parse(choice.name() + ":target=" + target))
+                        .toList();
+    }
 
     /**
      * @throws IllegalArgumentException for an unknown name or option

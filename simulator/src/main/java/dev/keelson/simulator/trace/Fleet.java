@@ -4,13 +4,15 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a study runs on: a fleet file.
  *
  * @param maxSequences requests that one replica runs at once without missing the SLO: what the
  *     router and the policies count with
- * @param initialReplicas READY at the start of every policy that does not choose its own
+ * @param initialReplicas READY at the start of every policy that does not choose its own; null for
+ *     what the first minutes need, so that no policy starts in a crisis
  */
 public record Fleet(
         String name,
@@ -18,7 +20,7 @@ public record Fleet(
         Slo slo,
         int minReplicas,
         int maxReplicas,
-        int initialReplicas,
+        @Nullable Integer initialReplicas,
         int gpusPerReplica,
         int maxSequences,
         EngineProfile engine,

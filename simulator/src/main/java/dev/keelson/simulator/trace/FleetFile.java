@@ -83,7 +83,9 @@ public final class FleetFile {
                         new Slo(slo.duration("ttft"), slo.duration("tpot")),
                         least,
                         most,
-                        deployment.whole("initialReplicas", least, most, Math.max(1, least)),
+                        deployment.optionalText("initialReplicas").isPresent()
+                                ? deployment.whole("initialReplicas", least, most)
+                                : null,
                         gpus,
                         deployment.whole("maxSequences", 1, engine.maxSequences()),
                         engine,

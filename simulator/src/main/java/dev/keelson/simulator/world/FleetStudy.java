@@ -21,6 +21,7 @@ public final class FleetStudy {
 
     private static final String ORACLE = "oracle";
     private static final double ORACLE_INTERVAL_SECONDS = 10;
+    private static final int FIRST_MINUTES = 5;
     private static final double ORACLE_ATTAINMENT = 0.99;
     private static final List<Double> ORACLE_HEADROOMS =
             List.of(0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5);
@@ -30,6 +31,7 @@ public final class FleetStudy {
     private final long seed;
     private final Capacity capacity;
     private final Baselines.Sizing sizing;
+    private final int initial;
 
     public FleetStudy(Fleet fleet, Trace trace, long seed) {
         this.fleet = fleet;
@@ -43,6 +45,23 @@ public final class FleetStudy {
                         capacity.demand(fleet, trace, 60),
                         capacity.demand(fleet, trace, ORACLE_INTERVAL_SECONDS),
                         ORACLE_INTERVAL_SECONDS);
+        initial = initial();
+    }
+
+    private int initial() {
+        var given = fleet.initialReplicas();
+        if (given != null) {
+            return given;
+        }
+        double need =
+                sizing.demandByMinute().stream()
+                        .limit(FIRST_MINUTES)
+                        .mapToDouble(d -> d)
+                        .average()
+                        .orElse(1);
+        return Math.max(
+                Math.max(1, fleet.minReplicas()),
+                Math.min(fleet.maxReplicas(), (int) Math.ceil(need)));
     }
 
     /** Every policy name, in the order of the documentation. */
@@ -69,13 +88,17 @@ public final class FleetStudy {
             all.add(PolicyChoice.parse(ORACLE));
         }
         // Every scaler before the first row: a wrong name leaves no partial table.
+        for (PolicyChoice choice : all) {
+            scaler(choice);
+            choice.noMoreOptions();
+        }
         var tasks = new ArrayList<Callable<RunResult>>();
         for (PolicyChoice choice : all) {
-            var world = world(choice);
+            // A world is made when its row is played and is garbage after it.
             tasks.add(
                     choice.text().equals(ORACLE)
                             ? this::bestOracle
-                            : () -> world.run(choice.text()));
+                            : () -> world(choice).run(choice.text(), initial));
         }
         try (var pool = Executors.newFixedThreadPool(Math.max(1, threads))) {
             var rows = new ArrayList<Future<RunResult>>();
@@ -108,7 +131,7 @@ public final class FleetStudy {
         RunResult best = null;
         for (double headroom : ORACLE_HEADROOMS) {
             var choice = PolicyChoice.parse(ORACLE + ":headroom=" + headroom);
-            var row = world(choice).run(ORACLE);
+            var row = world(choice).run(ORACLE, initial);
             if (best == null || isBetter(row, best)) {
                 best = row;
             }
@@ -128,10 +151,8 @@ public final class FleetStudy {
     }
 
     private FleetWorld world(PolicyChoice choice) {
-        var scaler = scaler(choice);
-        choice.noMoreOptions();
         return new FleetWorld(
-                fleet, trace, scaler, () -> new BatchingReplica(fleet.engine()), seed);
+                fleet, trace, scaler(choice), () -> new BatchingReplica(fleet.engine()), seed);
     }
 
     private Scaler scaler(PolicyChoice choice) {

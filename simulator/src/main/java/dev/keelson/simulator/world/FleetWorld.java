@@ -65,9 +65,13 @@ final class FleetWorld {
         usableKvTokens = usableKvTokens(fleet, trace);
     }
 
-    /** Plays the whole trace. */
-    RunResult run(String policy) {
-        int first = Math.min(fleet.maxReplicas(), scaler.initial().orElse(fleet.initialReplicas()));
+    /**
+     * Plays the whole trace.
+     *
+     * @param initial replicas that are READY at the start, unless the policy chooses its own
+     */
+    RunResult run(String policy, int initial) {
+        int first = Math.min(fleet.maxReplicas(), scaler.initial().orElse(initial));
         for (int i = 0; i < first; i++) {
             var node = nodes.get(i % nodes.size());
             if (node.gpusFree() >= fleet.gpusPerReplica()) {
