@@ -11,6 +11,8 @@ package dev.keelson.simulator.engine;
  * @param prefixBlockTokens tokens that one prefix hash stands for, a multiple of blockTokens; 0
  *     turns the prefix cache off
  * @param order which waiting request goes first
+ * @param lora adapters
+ * @param speculation speculative decoding
  */
 public record EngineLimits(
         int maxSequences,
@@ -19,7 +21,9 @@ public record EngineLimits(
         int kvBlocks,
         int pipelineDepth,
         int prefixBlockTokens,
-        Order order) {
+        Order order,
+        LoraSupport lora,
+        Speculation speculation) {
 
     /** Which waiting request goes first, and which running one is preempted. */
     public enum Order {
@@ -43,6 +47,27 @@ public record EngineLimits(
         }
     }
 
+    /** An engine without adapters and speculation. */
+    public EngineLimits(
+            int maxSequences,
+            int maxBatchedTokens,
+            int blockTokens,
+            int kvBlocks,
+            int pipelineDepth,
+            int prefixBlockTokens,
+            Order order) {
+        this(
+                maxSequences,
+                maxBatchedTokens,
+                blockTokens,
+                kvBlocks,
+                pipelineDepth,
+                prefixBlockTokens,
+                order,
+                LoraSupport.NONE,
+                Speculation.NONE);
+    }
+
     /** vLLM's V1 engine: blocks of 16 tokens, two batches in flight, first come first served. */
     public static EngineLimits vllm(int maxSequences, int maxBatchedTokens, int kvBlocks) {
         return new EngineLimits(maxSequences, maxBatchedTokens, 16, kvBlocks, 2, 16, Order.ARRIVAL);
@@ -57,7 +82,9 @@ public record EngineLimits(
                 kvBlocks,
                 depth,
                 prefixBlockTokens,
-                order);
+                order,
+                lora,
+                speculation);
     }
 
     /** The same with another order of service. */
@@ -69,7 +96,9 @@ public record EngineLimits(
                 kvBlocks,
                 pipelineDepth,
                 prefixBlockTokens,
-                other);
+                other,
+                lora,
+                speculation);
     }
 
     /** The same with prefix hashes of another length, in tokens; 0 turns the prefix cache off. */
@@ -81,7 +110,37 @@ public record EngineLimits(
                 kvBlocks,
                 pipelineDepth,
                 tokens,
-                order);
+                order,
+                lora,
+                speculation);
+    }
+
+    /** The same with these adapters. */
+    public EngineLimits withLora(LoraSupport adapters) {
+        return new EngineLimits(
+                maxSequences,
+                maxBatchedTokens,
+                blockTokens,
+                kvBlocks,
+                pipelineDepth,
+                prefixBlockTokens,
+                order,
+                adapters,
+                speculation);
+    }
+
+    /** The same with this speculation. */
+    public EngineLimits withSpeculation(Speculation other) {
+        return new EngineLimits(
+                maxSequences,
+                maxBatchedTokens,
+                blockTokens,
+                kvBlocks,
+                pipelineDepth,
+                prefixBlockTokens,
+                order,
+                lora,
+                other);
     }
 
     /** KV tokens of one rank. */

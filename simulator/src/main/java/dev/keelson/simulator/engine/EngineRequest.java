@@ -12,6 +12,7 @@ import java.util.List;
  * @param priority smaller is served first, where the engine schedules by priority
  * @param prefixHashes one hash for each full prefix block of the prompt, from its start; empty when
  *     nothing is shared
+ * @param adapter the LoRA adapter that it asks for; 0 is the base model
  */
 public record EngineRequest(
         long id,
@@ -19,8 +20,13 @@ public record EngineRequest(
         int promptTokens,
         int outputTokens,
         int priority,
-        List<Long> prefixHashes) {
+        List<Long> prefixHashes,
+        int adapter) {
     public EngineRequest {
+        if (adapter < 0) {
+            throw new IllegalArgumentException(
+                    "The adapter (%d) must not be negative.".formatted(adapter));
+        }
         if (arrivalNanos < 0) {
             throw new IllegalArgumentException(
                     "The arrivalNanos (%d) must not be negative.".formatted(arrivalNanos));
@@ -36,8 +42,19 @@ public record EngineRequest(
         prefixHashes = List.copyOf(prefixHashes);
     }
 
+    /** A request to the base model. */
+    public EngineRequest(
+            long id,
+            long arrivalNanos,
+            int promptTokens,
+            int outputTokens,
+            int priority,
+            List<Long> prefixHashes) {
+        this(id, arrivalNanos, promptTokens, outputTokens, priority, prefixHashes, 0);
+    }
+
     /** A request of the default priority that shares nothing. */
     public EngineRequest(long id, long arrivalNanos, int promptTokens, int outputTokens) {
-        this(id, arrivalNanos, promptTokens, outputTokens, 0, List.of());
+        this(id, arrivalNanos, promptTokens, outputTokens, 0, List.of(), 0);
     }
 }

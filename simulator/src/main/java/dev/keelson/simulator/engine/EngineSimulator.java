@@ -50,9 +50,14 @@ public final class EngineSimulator {
         }
     }
 
-    /** Whether the engine could ever hold the request's KV cache. */
+    /** Whether the engine could ever serve the request: hold its KV cache, and its adapter. */
     public boolean admits(EngineRequest request) {
-        return (long) request.promptTokens() + request.outputTokens() <= limits.kvTokens();
+        return kvTokens(request) <= limits.kvTokens()
+                && (request.adapter() == 0 || limits.lora().maxAdapters() > 0);
+    }
+
+    private static long kvTokens(EngineRequest request) {
+        return (long) request.promptTokens() + request.outputTokens();
     }
 
     /**
@@ -67,11 +72,13 @@ public final class EngineSimulator {
         }
         if (!admits(request)) {
             throw new IllegalArgumentException(
-                    "Request %d needs %d KV tokens, but the engine has %d.\nAsk admits() first and refuse it."
+                    "Request %d needs %d KV tokens and adapter %d, but the engine has %d KV tokens and room for %d adapters.\nAsk admits() first and refuse it."
                             .formatted(
                                     request.id(),
-                                    (long) request.promptTokens() + request.outputTokens(),
-                                    limits.kvTokens()));
+                                    kvTokens(request),
+                                    request.adapter(),
+                                    limits.kvTokens(),
+                                    limits.lora().maxAdapters()));
         }
         inbox.add(request);
     }
@@ -221,13 +228,24 @@ public final class EngineSimulator {
             return false;
         }
         long start = Math.max(nowNanos, acceleratorFreeNanos);
-        long length = Math.max(1, Math.round(stepTime.stepMicros(work) * 1_000));
+        long length =
+                Math.max(1, Math.round((stepTime.stepMicros(work) + extraMicros(batches)) * 1_000));
         acceleratorFreeNanos = start + length;
         inFlight.addLast(new InFlight(batches, acceleratorFreeNanos));
         steps++;
         requestSteps += sequences;
         busyNanos += length;
         return true;
+    }
+
+    /** Adapters and drafts; the slowest rank holds up the others. */
+    private double extraMicros(List<Batch> batches) {
+        double slowest = 0;
+        for (var batch : batches) {
+            double drafts = batch.decodes() ? limits.speculation().draftMicros() : 0;
+            slowest = Math.max(slowest, drafts + limits.lora().micros(batch.adapters()));
+        }
+        return slowest;
     }
 
     private record InFlight(List<Batch> batches, long endNanos) {}

@@ -3,6 +3,8 @@ package dev.keelson.simulator.engine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -18,6 +20,7 @@ final class RankScheduler {
     private final KvBlocks kv;
     private final TreeSet<Sequence> waiting;
     private final List<Sequence> running = new ArrayList<>();
+    private final SortedMap<Integer, Integer> adapters = new TreeMap<>();
     private long nextTurn;
 
     RankScheduler(EngineLimits limits) {
@@ -61,24 +64,25 @@ final class RankScheduler {
         boolean preempted = false;
         for (int i = 0; i < running.size() && budget > 0; i++) {
             var sequence = running.get(i);
-            int tokens = Math.min(pending(sequence), budget);
-            if (tokens == 0) {
+            var step = nextStep(sequence, budget);
+            if (step.advance() == 0) {
                 continue;
             }
             int before = running.size();
-            boolean kept = makeRoom(sequence, tokens);
+            boolean kept = makeRoom(sequence, step.advance());
             if (!kept) {
                 preempted = true;
-                break;
+                i--;
+                continue;
             }
             if (running.size() < before) {
                 preempted = true;
                 i = running.indexOf(sequence);
             }
-            budget -= tokens;
-            compute(batch, sequence, tokens);
+            budget -= step.cost();
+            compute(batch, sequence, step);
         }
-        if (!preempted) {
+        if (!preempted || batch.sequences() == 0) {
             admit(batch, budget, nowNanos);
         }
         return batch;
@@ -87,12 +91,12 @@ final class RankScheduler {
     /** Takes over what a batch generated; returns the requests that are complete. */
     List<RequestTimes> complete(Batch batch, long nowNanos) {
         List<RequestTimes> finished = List.of();
-        for (int i = 0; i < batch.tokenCount(); i++) {
-            if (batch.isStale(i)) {
+        for (var gift : batch.gifts()) {
+            if (gift.isStale()) {
                 continue;
             }
-            var sequence = batch.tokenFor(i);
-            sequence.generated++;
+            var sequence = gift.sequence();
+            sequence.generated += gift.tokens();
             if (sequence.firstTokenNanos < 0) {
                 sequence.firstTokenNanos = nowNanos;
             }
@@ -110,8 +114,12 @@ final class RankScheduler {
 
     private void admit(Batch batch, int budgetLeft, long nowNanos) {
         int budget = budgetLeft;
-        while (budget > 0 && running.size() < limits.maxSequences() && !waiting.isEmpty()) {
-            var sequence = waiting.first();
+        var candidates = waiting.iterator();
+        while (budget > 0 && running.size() < limits.maxSequences() && candidates.hasNext()) {
+            var sequence = candidates.next();
+            if (!adapterFits(sequence.request.adapter())) {
+                continue;
+            }
             var hashes = hashesOf(sequence);
             int hits = usableHits(sequence, kv.cachedPrefixes(hashes));
             int cached = hits * limits.prefixBlockTokens();
@@ -120,43 +128,77 @@ final class RankScheduler {
             if (!kv.fits(blocks, hashes, hits)) {
                 return;
             }
-            waiting.pollFirst();
-            for (int i = 0; i < hits; i++) {
-                kv.pin(hashes.get(i));
-                sequence.pinned.add(hashes.get(i));
-            }
-            kv.take(blocks);
-            sequence.anonymousBlocks = blocks;
-            sequence.publishedPrefixes = hits;
-            sequence.computed = cached;
-            if (sequence.scheduledNanos < 0) {
-                sequence.scheduledNanos = nowNanos;
-                sequence.cachedTokens = cached;
-            }
-            running.add(sequence);
+            candidates.remove();
+            start(sequence, hashes.subList(0, hits), blocks, nowNanos);
             budget -= tokens;
-            compute(batch, sequence, tokens);
+            compute(batch, sequence, new Step(tokens, 0));
         }
+    }
+
+    private void start(Sequence sequence, List<Long> cachedPrefixes, int blocks, long nowNanos) {
+        cachedPrefixes.forEach(kv::pin);
+        sequence.pinned.addAll(cachedPrefixes);
+        kv.take(blocks);
+        sequence.anonymousBlocks = blocks;
+        sequence.publishedPrefixes = cachedPrefixes.size();
+        sequence.computed = cachedPrefixes.size() * limits.prefixBlockTokens();
+        if (sequence.scheduledNanos < 0) {
+            sequence.scheduledNanos = nowNanos;
+            sequence.cachedTokens = sequence.computed;
+        }
+        running.add(sequence);
+        if (sequence.request.adapter() != 0) {
+            adapters.merge(sequence.request.adapter(), 1, Integer::sum);
+        }
+    }
+
+    private boolean adapterFits(int adapter) {
+        return adapter == 0
+                || adapters.containsKey(adapter)
+                || adapters.size() < limits.lora().maxAdapters();
     }
 
     /**
-     * Tokens that the sequence could compute now: the rest of its prefill, one token of its answer,
-     * or nothing.
+     * What a sequence does in one step.
+     *
+     * @param advance tokens by which its KV cache grows
+     * @param drafts proposed tokens, accepted ones included
      */
-    private static int pending(Sequence sequence) {
-        if (sequence.computed < sequence.prefill) {
-            return sequence.prefill - sequence.computed;
+    private record Step(int advance, int drafts) {
+        /** What it takes of the token budget. */
+        int cost() {
+            return drafts > 0 ? 1 + drafts : advance;
         }
-        return sequence.allPromised() ? 0 : 1;
     }
 
-    private void compute(Batch batch, Sequence sequence, int tokens) {
-        boolean givesToken = sequence.computed + tokens >= sequence.prefill;
-        batch.add(sequence, tokens, givesToken);
-        sequence.computed += tokens;
-        if (givesToken) {
-            sequence.promised++;
+    /** The rest of its prefill, one step of its answer, or nothing. */
+    private Step nextStep(Sequence sequence, int budget) {
+        if (sequence.computed < sequence.prefill) {
+            return new Step(Math.min(sequence.prefill - sequence.computed, budget), 0);
         }
+        int missing = sequence.request.outputTokens() - sequence.promised;
+        int drafts = Math.min(limits.speculation().draftTokens(), Math.min(budget, missing) - 1);
+        if (drafts <= 0) {
+            return new Step(Math.min(missing, 1), 0);
+        }
+        double due = sequence.owed + limits.speculation().expectedTokens(drafts);
+        return new Step((int) Math.min(due, 1.0 + drafts), drafts);
+    }
+
+    private void compute(Batch batch, Sequence sequence, Step step) {
+        if (sequence.computed >= sequence.prefill) {
+            if (step.drafts() > 0) {
+                double due = sequence.owed + limits.speculation().expectedTokens(step.drafts());
+                sequence.owed = Math.min(due - step.advance(), 1);
+            }
+            batch.addDecode(sequence, step.drafts(), step.advance());
+            sequence.promised += step.advance();
+        } else {
+            int given = sequence.computed + step.advance() == sequence.prefill ? 1 : 0;
+            batch.addPrefill(sequence, step.advance(), given);
+            sequence.promised += given;
+        }
+        sequence.computed += step.advance();
         publishPrefixes(sequence);
     }
 
@@ -215,6 +257,8 @@ final class RankScheduler {
         sequence.anonymousBlocks = 0;
         sequence.publishedPrefixes = 0;
         sequence.pinned.clear();
+        adapters.computeIfPresent(
+                sequence.request.adapter(), (_, users) -> users == 1 ? null : users - 1);
     }
 
     private List<Long> hashesOf(Sequence sequence) {

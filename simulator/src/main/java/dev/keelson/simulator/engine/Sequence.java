@@ -26,6 +26,9 @@ final class Sequence {
      */
     int prefill;
 
+    /** What speculation owes it beyond whole tokens, in [0, 1). */
+    double owed;
+
     int anonymousBlocks;
     int publishedPrefixes;
     final List<Long> pinned = new ArrayList<>();
@@ -42,10 +45,6 @@ final class Sequence {
         this.queuedNanos = queuedNanos;
         this.turn = turn;
         this.prefill = request.promptTokens();
-    }
-
-    boolean allPromised() {
-        return promised >= request.outputTokens();
     }
 
     RequestTimes times(long lastTokenNanos) {

@@ -91,7 +91,9 @@ final class EngineInvariantsTest {
         var engine = new EngineSimulator(limits, BY_TOKENS, 1);
         var pieces = new ArrayList<RequestTimes>();
         int submitted = 0;
-        for (long now = 0; pieces.size() < requests.size(); now += 1_000_000) {
+        for (long now = 0;
+                submitted < requests.size() || engine.nextEventNanos().isPresent();
+                now += 1_000_000) {
             while (submitted < requests.size()
                     && requests.get(submitted).arrivalNanos() <= now + 1_000_000) {
                 engine.submit(requests.get(submitted++));
@@ -114,7 +116,11 @@ final class EngineInvariantsTest {
                 blocks,
                 1 + random.nextInt(2),
                 random.nextBoolean() ? 0 : block * (1 + random.nextInt(3)),
-                order);
+                order,
+                new LoraSupport(1 + random.nextInt(3), 100, 50),
+                random.nextBoolean()
+                        ? Speculation.NONE
+                        : new Speculation(random.nextInt(5), 0.7, 300));
     }
 
     private static List<EngineRequest> requests(Random random, EngineLimits limits) {
@@ -133,7 +139,8 @@ final class EngineInvariantsTest {
                             prompt,
                             output,
                             random.nextInt(3),
-                            hashes(random, limits, prompt)));
+                            hashes(random, limits, prompt),
+                            random.nextInt(5)));
         }
         return requests;
     }

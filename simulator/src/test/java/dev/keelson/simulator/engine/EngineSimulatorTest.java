@@ -192,13 +192,52 @@ final class EngineSimulatorTest {
     }
 
     @Test
+    void givesTheExpectedTokensAStepWhenDraftsAreAccepted() {
+        var speculating = SYNCHRONOUS.withSpeculation(new Speculation(3, 0.5, 5_000));
+
+        var times = simulate(speculating, new EngineRequest(1, 0, 10, 151)).getFirst();
+
+        // 1 + 1/2 + 1/4 + 1/8 = 1.875 tokens in each step of 10 + 5 ms: 150 tokens take 80 steps.
+        assertThat(times.firstTokenNanos()).isEqualTo(10 * MILLI);
+        assertThat(times.lastTokenNanos())
+                .isBetween((10 + 80 * 15) * MILLI, (10 + 82 * 15) * MILLI);
+    }
+
+    @Test
+    void batchesNoMoreAdaptersThanItHoldsAndLetsOthersPass() {
+        var limits = SYNCHRONOUS.withLora(new LoraSupport(1, 1_000, 500));
+
+        var times =
+                byId(
+                        simulate(
+                                limits,
+                                new EngineRequest(1, 0, 10, 3, 0, List.of(), 7),
+                                new EngineRequest(2, 0, 10, 3, 0, List.of(), 8),
+                                new EngineRequest(3, 0, 10, 3, 0, List.of(), 7),
+                                new EngineRequest(4, 0, 10, 3)));
+
+        assertThat(times.getFirst().lastTokenNanos()).isEqualTo(34_500_000);
+        assertThat(times.get(1).scheduledNanos()).isEqualTo(34_500_000);
+        assertThat(times.get(2).scheduledNanos()).isZero();
+        assertThat(times.get(3).scheduledNanos()).isZero();
+    }
+
+    @Test
+    void refusesAnAdapterWhereThereAreNone() {
+        var engine = new EngineSimulator(SYNCHRONOUS, TEN_MILLIS, 1);
+
+        assertThat(engine.admits(new EngineRequest(1, 0, 10, 3, 0, List.of(), 7))).isFalse();
+    }
+
+    @Test
     void refusesWhatCouldNeverFit() {
         var engine = new EngineSimulator(EngineLimits.vllm(8, 100, 2), TEN_MILLIS, 1);
         var request = new EngineRequest(1, 0, 30, 3);
 
         assertThat(engine.admits(request)).isFalse();
         assertThatThrownBy(() -> engine.submit(request))
-                .hasMessageContaining("needs 33 KV tokens, but the engine has 32");
+                .hasMessageContaining(
+                        "needs 33 KV tokens and adapter 0, but the engine has 32 KV tokens");
     }
 
     @Test

@@ -65,7 +65,7 @@ public final class LinearStepTime implements StepTimeModel {
 
     private static double[] features(StepWork work) {
         return new double[] {
-            1, work.tokens(), work.prefillPairs(), work.decodeContextTokens(), work.sequences()
+            1, work.tokens(), work.prefillPairs(), work.decodeContextTokens(), work.logitRows()
         };
     }
 }

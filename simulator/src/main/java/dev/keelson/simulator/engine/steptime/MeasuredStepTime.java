@@ -72,7 +72,7 @@ public final class MeasuredStepTime implements StepTimeModel {
             var work = rank.tokens() == 0 ? StepWork.decode(1, 1) : rank;
             slowest = Math.max(slowest, rankMicros(work));
             allTokens += work.tokens();
-            mostSequences = Math.max(mostSequences, work.sequences());
+            mostSequences = Math.max(mostSequences, work.logitRows());
         }
         return slowest
                 + mixtureMicros(allTokens)
@@ -94,7 +94,7 @@ public final class MeasuredStepTime implements StepTimeModel {
             total += curve.at(tokens);
         }
         for (var curve : tables.perSequence().values()) {
-            total += curve.at(work.sequences());
+            total += curve.at(work.logitRows());
         }
         return total;
     }

@@ -103,7 +103,7 @@ public final class RooflineStepTime implements StepTimeModel {
                                 + attention
                                 + allReduce
                                 + efficiency.layerMicros())
-                + longer(2 * work.sequences() * output, output * BYTES_PER_NUMBER);
+                + longer(2 * work.logitRows() * output, output * BYTES_PER_NUMBER);
     }
 
     private double feedForward(double tokens) {
