@@ -181,7 +181,7 @@ final class ValidateCommand implements Callable<Integer> {
         return document;
     }
 
-    private static void put(ObjectNode errors, String name, LatencyErrors.Error error) {
+    private static void put(ObjectNode errors, String name, LatencyErrors.Deviation error) {
         errors.putObject(name).put("mean", error.mean()).put("p99", error.p99());
     }
 
@@ -209,7 +209,7 @@ final class ValidateCommand implements Callable<Integer> {
         }
     }
 
-    private static String percent(LatencyErrors.Error error) {
+    private static String percent(LatencyErrors.Deviation error) {
         return String.format(Locale.ROOT, "%+.2f | %+.2f", 100 * error.mean(), 100 * error.p99());
     }
 

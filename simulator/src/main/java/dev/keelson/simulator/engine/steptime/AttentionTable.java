@@ -18,7 +18,24 @@ public final class AttentionTable {
     private final double[] chunks;
     private final List<Slices> byChunk;
 
-    private record Slices(double[] counts, List<Grid> grids) {}
+    /** The tables of one chunk size, by number of sequences. */
+    private static final class Slices {
+        private final double[] counts;
+        private final List<Grid> grids;
+
+        Slices(double[] counts, List<Grid> grids) {
+            this.counts = counts;
+            this.grids = grids;
+        }
+
+        double[] counts() {
+            return counts;
+        }
+
+        List<Grid> grids() {
+            return grids;
+        }
+    }
 
     private AttentionTable(double[] chunks, List<Slices> byChunk) {
         this.chunks = chunks;

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** A table over two axes: rows of curves, linear between the rows and beyond the last one. */
 public final class Grid {
@@ -19,7 +18,7 @@ public final class Grid {
     /**
      * @param points row, then column, then value; at least one row
      */
-    public static Grid of(SortedMap<Integer, TreeMap<Integer, Double>> points) {
+    public static Grid of(SortedMap<Integer, ? extends SortedMap<Integer, Double>> points) {
         if (points.isEmpty()) {
             throw new IllegalArgumentException("A grid needs at least one row.");
         }

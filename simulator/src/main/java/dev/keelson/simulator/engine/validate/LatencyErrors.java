@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
  * @param tpot time per output token after the first
  * @param endToEnd time to the last token, from queued
  */
-public record LatencyErrors(Error ttft, Error tpot, Error endToEnd) {
+public record LatencyErrors(Deviation ttft, Deviation tpot, Deviation endToEnd) {
     /** The error of the mean and of the 99th percentile (linear between the order statistics). */
-    public record Error(double mean, double p99) {}
+    public record Deviation(double mean, double p99) {}
 
     /** Compares two lists of the same requests. */
     public static LatencyErrors between(List<RequestTimes> simulated, List<RequestTimes> real) {
@@ -31,13 +31,13 @@ public record LatencyErrors(Error ttft, Error tpot, Error endToEnd) {
         return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
     }
 
-    private static Error error(
+    private static Deviation error(
             List<RequestTimes> simulated,
             List<RequestTimes> real,
             ToDoubleFunction<RequestTimes> metric) {
         double[] ours = simulated.stream().mapToDouble(metric).sorted().toArray();
         double[] theirs = real.stream().mapToDouble(metric).sorted().toArray();
-        return new Error(
+        return new Deviation(
                 relative(mean(ours), mean(theirs)),
                 relative(quantile(ours, 0.99), quantile(theirs, 0.99)));
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,7 +161,9 @@ final class ReadersTest {
                                 "serverlessllm-load-times",
                                 "model_load_times.csv"));
 
-        var model = times.get("h100_2025").get("Qwen/Qwen3-32B");
+        var model =
+                Objects.requireNonNull(
+                        Objects.requireNonNull(times.get("h100_2025")).get("Qwen/Qwen3-32B"));
         assertThat(model.quantileSeconds(Tier.DISK, 0.5)).isBetween(19.0, 21.0);
         assertThat(model.quantileSeconds(Tier.FAST_DISK, 0.5)).isBetween(3.0, 3.5);
         assertThat(model.quantileSeconds(Tier.FAST_MEMORY, 0.5))

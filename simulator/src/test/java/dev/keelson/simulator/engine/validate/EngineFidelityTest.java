@@ -74,7 +74,7 @@ final class EngineFidelityTest {
                 run, ModelCatalogue.bundled().shapeOf(run.model()), tables, run.interconnect());
     }
 
-    private static void assertWithin(LatencyErrors.Error error, double bar) {
+    private static void assertWithin(LatencyErrors.Deviation error, double bar) {
         assertThat(error.mean()).as("mean").isBetween(-bar, bar);
         assertThat(error.p99()).as("P99").isBetween(-bar, bar);
     }
