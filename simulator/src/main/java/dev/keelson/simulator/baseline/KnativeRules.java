@@ -165,7 +165,7 @@ public final class KnativeRules {
             }
             double decay = Math.max(1 - StrictMath.pow(1 - 0.9999, 1.0 / seconds), 0.2);
             long silent = Math.max(0, second - last);
-            double weight = decay * StrictMath.pow(1 - decay, silent);
+            double weight = decay * StrictMath.pow(1 - decay, (double) silent);
             double mean = 0;
             for (long i = 0; i < seconds - silent; i++) {
                 mean += buckets.getOrDefault(last - i, 0.0) * weight;

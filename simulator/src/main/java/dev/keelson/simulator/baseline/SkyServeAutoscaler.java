@@ -3,17 +3,17 @@ package dev.keelson.simulator.baseline;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** SkyServe by request rate, every 20 seconds, on the fleet's nodes as they come. */
 final class SkyServeAutoscaler implements Autoscaler {
     private final SkyServeRules.Config config;
-    private final SkyServeRules rules;
     private final Cadence decision = new Cadence(20);
+    private @Nullable SkyServeRules rules;
     private long seen;
 
     SkyServeAutoscaler(SkyServeRules.Config config) {
         this.config = config;
-        rules = new SkyServeRules(config);
     }
 
     @Override
@@ -29,6 +29,9 @@ final class SkyServeAutoscaler implements Autoscaler {
 
     @Override
     public OptionalInt step(FleetSample s) {
+        if (rules == null) {
+            rules = new SkyServeRules(config, s.target());
+        }
         for (; seen < s.arrivals(); seen++) {
             rules.request(s.seconds());
         }

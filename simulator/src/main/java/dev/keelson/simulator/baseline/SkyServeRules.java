@@ -58,8 +58,13 @@ public final class SkyServeRules {
     private int downCounter;
 
     public SkyServeRules(Config config) {
+        this(config, config.minReplicas());
+    }
+
+    /** With replicas that are there already. */
+    public SkyServeRules(Config config, int target) {
         this.config = config;
-        target = config.minReplicas();
+        this.target = target;
     }
 
     public void request(double at) {

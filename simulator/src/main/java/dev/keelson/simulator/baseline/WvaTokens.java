@@ -111,8 +111,8 @@ public final class WvaTokens {
 
     private double measure(
             List<Replica> replicas,
-            TreeMap<String, List<Double>> capacities,
-            TreeMap<String, Double> costs) {
+            SortedMap<String, List<Double>> capacities,
+            SortedMap<String, Double> costs) {
         var demands = new TreeMap<String, Double>();
         for (Replica r : replicas) {
             var variant = variants.get(r.variant());
@@ -162,7 +162,7 @@ public final class WvaTokens {
             return 0;
         }
         double requests = Math.min(batched * output / (input + output), sequences);
-        return (long) requests * (input + output / 2);
+        return ((long) requests) * (input + output / 2);
     }
 
     private double perReplica(
@@ -185,8 +185,8 @@ public final class WvaTokens {
 
     private static SortedMap<String, Integer> targets(
             List<Count> counts,
-            TreeMap<String, Double> perReplica,
-            TreeMap<String, Double> costs,
+            SortedMap<String, Double> perReplica,
+            SortedMap<String, Double> costs,
             double required,
             double spare) {
         var targets = new TreeMap<String, Integer>();
@@ -203,9 +203,9 @@ public final class WvaTokens {
 
     private static void grow(
             List<String> names,
-            TreeMap<String, Integer> targets,
-            TreeMap<String, Double> perReplica,
-            TreeMap<String, Double> costs,
+            SortedMap<String, Integer> targets,
+            SortedMap<String, Double> perReplica,
+            SortedMap<String, Double> costs,
             double required) {
         double missing = required;
         var usable =
@@ -229,9 +229,9 @@ public final class WvaTokens {
 
     private static void shrink(
             List<String> names,
-            TreeMap<String, Integer> targets,
-            TreeMap<String, Double> perReplica,
-            TreeMap<String, Double> costs,
+            SortedMap<String, Integer> targets,
+            SortedMap<String, Double> perReplica,
+            SortedMap<String, Double> costs,
             double spare) {
         var byCost = Comparator.comparingDouble((String n) -> costs.getOrDefault(n, 0.0));
         var cheapest = names.stream().min(byCost).orElse("");
