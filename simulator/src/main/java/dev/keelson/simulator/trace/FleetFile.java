@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -49,7 +50,8 @@ public final class FleetFile {
                             ? marked.getProblemMark().map(m -> m.getLine() + 1).orElse(1)
                             : 1;
             throw new InputException(
-                    "%s:%d: is no YAML (%s).".formatted(name, line, firstLine(e.getMessage())));
+                    "%s:%d: is no YAML (%s)."
+                            .formatted(name, line, firstLine(String.valueOf(e.getMessage()))));
         }
         if (root.isPresent() && root.get() instanceof MappingNode mapping) {
             var section = new YamlSection(name, "", mapping);
@@ -153,8 +155,7 @@ public final class FleetFile {
                 cold.number("jitter", 0, 0.9, 0));
     }
 
-    private static String tier(
-            YamlSection cold, String key, LinkedHashMap<String, Duration> tiers) {
+    private static String tier(YamlSection cold, String key, Map<String, Duration> tiers) {
         var name = cold.text(key);
         if (!tiers.containsKey(name)) {
             throw cold.wrong(key, name, "one of the tiers " + tiers.keySet());

@@ -135,7 +135,7 @@ final class BatchingReplica implements ReplicaModel {
         busy = true;
         blockStart = at;
         blockSteps = prefillTokens > 0 ? 1 : decodeRun();
-        firstStep = profile.stepSeconds(prefillTokens, blockDecodes, decodeTokens, pairs);
+        firstStep = profile.stepSeconds(prefillTokens, blockDecodes, (double) decodeTokens, pairs);
         stepGrowth = profile.perKvTokenSeconds() * blockDecodes;
         blockEnd = endAfter(blockSteps);
     }

@@ -66,7 +66,7 @@ final class CountScaler implements Scaler {
         if (live.size() > target) {
             live.sort(
                     Comparator.comparing((SimReplica r) -> r.state == ReplicaState.READY)
-                            .thenComparing(r -> -r.decidedSeconds)
+                            .thenComparingDouble(r -> -r.decidedSeconds)
                             .thenComparing(r -> r.id));
             List.copyOf(live.subList(0, live.size() - target))
                     .forEach(r -> world.drain(r, DRAIN_SECONDS));
@@ -89,7 +89,7 @@ final class CountScaler implements Scaler {
                 .filter(n -> n.takesReplicas() && n.gpusFree() >= gpus)
                 .min(
                         Comparator.comparing((SimNode n) -> n.group.capacity() == CapacityType.SPOT)
-                                .thenComparing(n -> -n.gpusFree())
+                                .thenComparingInt(n -> -n.gpusFree())
                                 .thenComparing(n -> n.id))
                 .orElse(null);
     }

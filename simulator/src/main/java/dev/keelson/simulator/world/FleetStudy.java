@@ -170,8 +170,8 @@ public final class FleetStudy {
                 usual.deployment(),
                 choice.option("target", usual.targetUtilization(), 0.01, 1),
                 choice.option("kv", usual.targetKvUse(), 0.01, 1),
-                seconds(choice.option("outHold", usual.scaleOutHold().toSeconds(), 0, 86_400)),
-                seconds(choice.option("inHold", usual.scaleInHold().toSeconds(), 0, 86_400)),
+                seconds(choice.option("outHold", usual.scaleOutHold().toMillis() / 1e3, 0, 86_400)),
+                seconds(choice.option("inHold", usual.scaleInHold().toMillis() / 1e3, 0, 86_400)),
                 usual.tolerance(),
                 (int) choice.option("maxStep", usual.maxStep(), 1, 1_000),
                 usual.maxInputAge());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.simulator.trace.EngineProfile;
 import java.util.ArrayList;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class BatchingReplicaTest {
         assertThat(play(seed, 0.05)).hasSize(60);
     }
 
-    private static TreeMap<Integer, Double> play(long seed, double every) {
+    private static SortedMap<Integer, Double> play(long seed, double every) {
         var random = new SplittableRandom(seed);
         var replica = new BatchingReplica(PROFILE);
         var ends = new TreeMap<Integer, Double>();
