@@ -9,7 +9,7 @@ public final class RoundRobin implements RoutePolicy {
 
     @Override
     public ReplicaId choose(List<RouteCandidate> candidates) {
-        int index = Math.floorMod(turn, candidates.size());
+        int index = StrictMath.floorMod(turn, candidates.size());
         turn++;
         return candidates.get(index).id();
     }
