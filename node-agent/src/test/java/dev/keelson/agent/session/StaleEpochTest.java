@@ -84,7 +84,7 @@ class StaleEpochTest {
         received.clear();
         try (var _ = new Agent()) {
             Eventually.is("hello", () -> received.stream().anyMatch(AgentMessage::hasHello));
-            assertThat(received.getFirst().getHello().getHighestEpochSeen()).isEqualTo(9);
+            assertThat(hello().getHighestEpochSeen()).isEqualTo(9);
             command("again", 8);
             assertThat(answer("again")).isEqualTo(CommandResult.Status.STALE_EPOCH);
             command("of-the-next", 10);
@@ -116,6 +116,15 @@ class StaleEpochTest {
                                                     .setRelease(ReleaseNode.getDefaultInstance()))
                                     .build());
         }
+    }
+
+    /** The hello, and not what the agent before may still have had on the wire. */
+    private AgentHello hello() {
+        return received.stream()
+                .filter(AgentMessage::hasHello)
+                .findFirst()
+                .orElseThrow()
+                .getHello();
     }
 
     private CommandResult.Status answer(String id) {
