@@ -40,11 +40,24 @@ public final class LlamaTrainer implements AutoCloseable {
      * @param window longest training window in tokens
      */
     public LlamaTrainer(LlamaConfig config, RandomGenerator random, int window) {
+        this(config, initial(config, random), window);
+    }
+
+    /**
+     * Goes on from weights that exist.
+     *
+     * @param window longest window in tokens, of training or of evaluation
+     */
+    public LlamaTrainer(LlamaWeights weights, int window) {
+        this(weights.config(), listed(weights), window);
+    }
+
+    private LlamaTrainer(LlamaConfig config, List<Tensor> first, int window) {
         this.config = config;
         loss = new Script(LlamaScripts.loss(config), manager);
         adam = new Script(LlamaScripts.adam(WEIGHT_DECAY), manager);
         rotary = RotaryTable.of(manager, config, window);
-        for (Tensor t : initial(config, random)) {
+        for (Tensor t : first) {
             NDArray w = Torch.array(manager, t);
             w.setRequiresGradient(true);
             weights.add(Script.listed(w));
@@ -182,6 +195,16 @@ public final class LlamaTrainer implements AutoCloseable {
             all.add(normal(random, 2 * deviation, 2 * c.feedForward(), c.hidden()));
             all.add(normal(random, residual, c.hidden(), c.feedForward()));
         }
+        return all;
+    }
+
+    /** In the order of {@link #initial}. */
+    private static List<Tensor> listed(LlamaWeights weights) {
+        List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.norm()));
+        if (!weights.config().tied()) {
+            all.add(weights.output());
+        }
+        weights.layers().forEach(layer -> all.addAll(layer.tensors()));
         return all;
     }
 

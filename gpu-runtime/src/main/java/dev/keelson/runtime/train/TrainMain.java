@@ -21,7 +21,11 @@ public final class TrainMain {
     private static final int VOCABULARY = 1024;
     private static final int WINDOW = 192;
     private static final int BATCH = 8;
-    private static final int GENERATED_CHARACTERS = 900_000;
+    static final int GENERATED_CHARACTERS = 900_000;
+
+    /** Tokens; no document of the corpus is longer. */
+    static final int LONGEST_DOCUMENT = 1024;
+
     private static final double PEAK_RATE = 3e-3;
     private static final int WARM_UP = 100;
 
@@ -54,7 +58,7 @@ public final class TrainMain {
         int[] training = tokens(tokenizer, corpus.training());
         int[] validation = tokens(tokenizer, corpus.validation());
         long started = System.nanoTime();
-        try (var trainer = new LlamaTrainer(MINI, new Random(options.seed()), 1024)) {
+        try (var trainer = new LlamaTrainer(MINI, new Random(options.seed()), LONGEST_DOCUMENT)) {
             System.out.printf(
                     Locale.ROOT,
                     "%,d parameters, %,d training tokens in %,d documents%n",

@@ -11,9 +11,12 @@ import java.util.List;
  *     whichever comes first
  */
 record TrainOptions(Path out, long seed, int steps, double budgetMinutes) {
+    /** The bundled model's. */
+    static final long SEED = 7;
+
     static TrainOptions parse(List<String> arguments) {
         Path out = null;
-        long seed = 7;
+        long seed = SEED;
         int steps = 4000;
         double minutes = 60;
         for (int i = 0; i < arguments.size(); i += 2) {
