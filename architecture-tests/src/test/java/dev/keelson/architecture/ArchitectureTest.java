@@ -53,13 +53,29 @@ final class ArchitectureTest {
                     Map.entry("controlplane", Set.of("core", "protocol", "exchange", "manifest")),
                     Map.entry("console", Set.of("protocol", "exchange", "core")),
                     Map.entry("simulator", Set.of("core")),
-                    Map.entry("lab", Set.of("core", "simulator")),
+                    Map.entry("forecaster.series", Set.of("core")),
+                    Map.entry("forecaster.statistical", Set.of("core", "forecaster.series")),
+                    Map.entry(
+                            "forecaster.learned",
+                            Set.of("core", "forecaster.series", "forecaster.statistical")),
+                    Map.entry(
+                            "lab",
+                            Set.of(
+                                    "core",
+                                    "simulator",
+                                    "forecaster.series",
+                                    "forecaster.statistical")),
                     Map.entry("launcher", Set.of("core", "exchange", "manifest", "serving")));
 
     /** Foreign packages that only the named packages of ours may use. */
     private static final Map<String, List<String>> RESERVED =
             Map.ofEntries(
-                    Map.entry("ai.djl..", List.of("dev.keelson.runtime.djl..")),
+                    Map.entry(
+                            "ai.djl..",
+                            List.of(
+                                    "dev.keelson.runtime.djl..",
+                                    "dev.keelson.forecaster.learned..")),
+                    Map.entry("smile..", List.of("dev.keelson.forecaster.learned..")),
                     Map.entry("kafka..", List.of("dev.keelson.broker..")),
                     Map.entry("org.apache.kafka.server..", List.of("dev.keelson.broker..")),
                     Map.entry("org.apache.kafka.metadata..", List.of("dev.keelson.broker..")),
