@@ -35,6 +35,7 @@ import dev.keelson.controlplane.store.PlannerMemoryTable;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.controlplane.store.RevisionTable;
 import dev.keelson.core.control.ControlLoop;
+import dev.keelson.core.control.ForecastSource;
 import dev.keelson.exchange.identity.CertificateAuthority;
 import dev.keelson.exchange.identity.PrivateFile;
 import dev.keelson.exchange.kafka.DemandFeed;
@@ -123,6 +124,7 @@ final class ControlPlane implements AutoCloseable {
                                 new TickClock(clock.instant()),
                                 lease.epoch(),
                                 clock),
+                        ForecastSource.NONE,
                         manifests,
                         memory,
                         journal,

@@ -1,6 +1,7 @@
 package dev.keelson.controlplane.journal;
 
 import dev.keelson.core.control.DecisionJournal;
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.plan.Plan;
 import dev.keelson.core.plan.Planner;
@@ -44,14 +45,21 @@ public final class DatabaseJournal implements DecisionJournal {
     }
 
     @Override
-    public void append(FleetState state, PlannerMemory before, Policies policies, Plan plan) {
+    public void append(
+            FleetState state,
+            PlannerMemory before,
+            Forecasts forecasts,
+            Policies policies,
+            Plan plan) {
         var at = state.observedAt();
         var bodies = new ArrayList<String>();
         var ids = new ArrayList<String>();
         jdbi.useTransaction(handle -> {
             handle.execute("insert into journal (at, body) values (?, ?)", at.toEpochMilli(), "");
             var seq = handle.createQuery("select max(seq) from journal").mapTo(Long.class).one();
-            var entry = new JournalEntry(seq, Planner.VERSION, state, before, policies, plan);
+            var entry =
+                    new JournalEntry(
+                            seq, Planner.VERSION, state, before, forecasts, policies, plan);
             for (int i = 0; i < plan.decisions().size(); i++) {
                 var decision = plan.decisions().get(i);
                 var body =

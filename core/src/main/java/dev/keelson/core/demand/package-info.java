@@ -1,4 +1,4 @@
-/** What comes: readings of demand, and later forecasts of it. */
+/** What comes: readings of demand, and forecasts of it. */
 @NullMarked
 package dev.keelson.core.demand;
 

@@ -88,6 +88,7 @@ final class Draft {
         final TreeMap<Integer, Integer> startFailures;
         @Nullable Instant notBefore;
         @Nullable Cause cause;
+        final List<Need> forecastNeeds;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -99,6 +100,7 @@ final class Draft {
             startFailures = new TreeMap<>(m.startFailures());
             notBefore = m.notBefore();
             cause = m.cause();
+            forecastNeeds = new ArrayList<>(m.forecastNeeds());
         }
 
         static Deployed first(int wanted, int revision) {
@@ -112,7 +114,8 @@ final class Draft {
                             List.of(),
                             new TreeMap<>(),
                             null,
-                            null));
+                            null,
+                            List.of()));
         }
 
         DeploymentMemory toMemory() {
@@ -125,7 +128,8 @@ final class Draft {
                     needs,
                     startFailures,
                     notBefore,
-                    cause);
+                    cause,
+                    forecastNeeds);
         }
     }
 }

@@ -1,10 +1,11 @@
 package dev.keelson.core.plan;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.policy.Policies;
 
-/** The decision: a pure function of the fleet's state, its own memory and the policies. */
+/** The decision: a pure function of the fleet's state, its own memory, forecasts and policies. */
 public final class Planner {
     /**
      * Changes whenever the same inputs may give another plan; journalled, and checked by replay.
@@ -13,8 +14,14 @@ public final class Planner {
 
     private Planner() {}
 
+    /** A plan without forecasts: scaling is reactive. */
     public static Plan plan(FleetState state, PlannerMemory memory, Policies policies) {
-        var s = new Situation(state, memory, policies);
+        return plan(state, memory, Forecasts.NONE, policies);
+    }
+
+    public static Plan plan(
+            FleetState state, PlannerMemory memory, Forecasts forecasts, Policies policies) {
+        var s = new Situation(state, memory, forecasts, policies);
         Liveness.judge(s);
         s.state.deployments().values().forEach(d -> meet(s, d));
         Failures.answer(s, memory);

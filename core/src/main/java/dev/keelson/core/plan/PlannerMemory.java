@@ -101,6 +101,8 @@ public record PlannerMemory(
      * @param startFailures failed starts in a row per revision
      * @param notBefore no start of this deployment before this moment (back-off)
      * @param cause why replicas are missing; null while none is
+     * @param forecastNeeds replicas that forecasts asked for within the hold before shrinking,
+     *     oldest and highest first; empty while they are not acted on
      */
     public record DeploymentMemory(
             int wanted,
@@ -111,10 +113,12 @@ public record PlannerMemory(
             List<Need> needs,
             SortedMap<Integer, Integer> startFailures,
             @Nullable Instant notBefore,
-            @Nullable Cause cause) {
+            @Nullable Cause cause,
+            List<Need> forecastNeeds) {
         public DeploymentMemory {
             badRevisions = sorted(badRevisions);
             needs = List.copyOf(needs);
+            forecastNeeds = List.copyOf(forecastNeeds);
             startFailures = sorted(startFailures);
         }
     }

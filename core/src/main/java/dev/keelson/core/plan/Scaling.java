@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.OperatorRequest;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Autonomy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,8 +29,11 @@ final class Scaling {
             }
         }
         var asked = !proposals.isEmpty();
+        ForecastScaling forecast = null;
         if (!s.breakerIsOpen() && s.isSettled()) {
-            proposals.addAll(Autoscale.propose(s, d, m));
+            var reactive = Autoscale.propose(s, d, m);
+            forecast = ForecastScaling.of(s, d, m);
+            proposals.addAll(forecast == null ? reactive : preferred(s, reactive, forecast));
         } else {
             proposals.add(
                     new Proposal(
@@ -53,7 +57,9 @@ final class Scaling {
                         "Scale %s from %d to %d: %s."
                                 .formatted(id, m.wanted, verdict.replicas(), because.text()),
                         because.inputs(),
-                        Autoscale.rejected(s, d, verdict.replicas())));
+                        forecast != null && isForecast(because)
+                                ? forecast.rejected(verdict.replicas())
+                                : Autoscale.rejected(s, d, verdict.replicas())));
         if (verdict.replicas() > m.wanted) {
             m.cause =
                     new PlannerMemory.Cause(
@@ -66,5 +72,23 @@ final class Scaling {
             m.needs.clear();
             m.needs.add(new Need(s.now, m.wanted));
         }
+    }
+
+    /** The forecast's proposals, unless it may only advise or present load is not known. */
+    private static List<Proposal> preferred(
+            Situation s, List<Proposal> reactive, ForecastScaling forecast) {
+        var forecasts = forecast.propose();
+        if (reactive.stream().anyMatch(p -> p.kind() == Proposal.Kind.REJECT)) {
+            return reactive;
+        }
+        if (s.policies.autonomyOf(ActionClass.FORECAST) == Autonomy.AUTO) {
+            return forecasts;
+        }
+        forecast.advise(forecasts);
+        return reactive;
+    }
+
+    private static boolean isForecast(Proposal because) {
+        return because.code() == Reason.FORECAST_ABOVE || because.code() == Reason.FORECAST_BELOW;
     }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.core.plan;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.FleetState;
@@ -34,14 +35,16 @@ final class Situation {
     static final Duration UNSEEN_START = Duration.ofSeconds(15);
 
     final FleetState state;
+    final Forecasts forecasts;
     final Policies policies;
     final Instant now;
     final Draft draft;
     final Outcome outcome;
     final Arbiter arbiter;
 
-    Situation(FleetState state, PlannerMemory memory, Policies policies) {
+    Situation(FleetState state, PlannerMemory memory, Forecasts forecasts, Policies policies) {
         this.state = state;
+        this.forecasts = forecasts;
         this.policies = policies;
         now = state.observedAt();
         draft = new Draft(memory);

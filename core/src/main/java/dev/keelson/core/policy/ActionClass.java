@@ -6,10 +6,12 @@ public enum ActionClass {
     RECOVER,
     SPOT,
     ROLLOUT,
-    NODES;
+    NODES,
+    /** Scaling on what is forecast; without it, or without a forecast, SCALE goes by the load. */
+    FORECAST;
 
     /** Freeze holds these back; the others go on unless the freeze says all. */
     public boolean isDiscretionary() {
-        return this == SCALE || this == ROLLOUT || this == NODES;
+        return this == SCALE || this == ROLLOUT || this == NODES || this == FORECAST;
     }
 }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 public record Policies(
         String hash,
         SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
+        SortedMap<DeploymentId, ForecastPolicy> forecasting,
         RecoveryPolicy recovery,
         SpotPolicy spot,
         SortedMap<ActionClass, Autonomy> autonomy,
@@ -21,7 +22,25 @@ public record Policies(
         int maxNodes) {
     public Policies {
         autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
+        forecasting = Collections.unmodifiableSortedMap(new TreeMap<>(forecasting));
         autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
+    }
+
+    /** With the default forecast scaling of every deployment. */
+    public Policies(
+            String hash,
+            SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
+            RecoveryPolicy recovery,
+            SpotPolicy spot,
+            SortedMap<ActionClass, Autonomy> autonomy,
+            int minNodes,
+            int maxNodes) {
+        this(hash, autoscaling, new TreeMap<>(), recovery, spot, autonomy, minNodes, maxNodes);
+    }
+
+    public ForecastPolicy forecastingOf(DeploymentId deployment) {
+        var found = forecasting.get(deployment);
+        return found != null ? found : ForecastPolicy.defaults(deployment);
     }
 
     public AutoscalingPolicy autoscalingOf(DeploymentId deployment) {

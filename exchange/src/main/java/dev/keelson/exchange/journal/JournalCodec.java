@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.plan.Decision;
 import dev.keelson.core.plan.Plan;
@@ -49,6 +50,9 @@ public final class JournalCodec {
         object.put("plannerVersion", entry.plannerVersion());
         object.set("state", RecordJson.write(entry.state()));
         object.set("memory", RecordJson.write(entry.memory()));
+        if (!entry.forecasts().outlooks().isEmpty()) {
+            object.set("forecasts", RecordJson.write(entry.forecasts()));
+        }
         object.set("policies", RecordJson.write(entry.policies()));
         object.set("plan", RecordJson.write(entry.plan()));
         return text(object);
@@ -69,8 +73,16 @@ public final class JournalCodec {
                 object.path("plannerVersion").asText(),
                 RecordJson.read(object.path("state"), FleetState.class),
                 RecordJson.read(object.path("memory"), PlannerMemory.class),
+                forecasts(object),
                 RecordJson.read(object.path("policies"), Policies.class),
                 RecordJson.read(object.path("plan"), Plan.class));
+    }
+
+    /** The forecasts of an entry; none where it has none, as before there were forecasts. */
+    static Forecasts forecasts(JsonNode entry) {
+        return entry.has("forecasts")
+                ? RecordJson.read(entry.path("forecasts"), Forecasts.class)
+                : Forecasts.NONE;
     }
 
     public static String encodeState(FleetState state) {

@@ -1,5 +1,6 @@
 package dev.keelson.exchange.journal;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.plan.Plan;
 import dev.keelson.core.plan.PlannerMemory;
@@ -16,6 +17,7 @@ public record JournalEntry(
         String plannerVersion,
         FleetState state,
         PlannerMemory memory,
+        Forecasts forecasts,
         Policies policies,
         Plan plan) {
     /** Name of one of its decisions, as `get decisions` shows it. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * Writes a journal as JSON Lines: a header; then per entry an input line ({@code "kind":"input"}:
- * state, memory and policies, the policies only where they changed) and one line per decision, as
- * `get decisions` prints it. Not thread-safe.
+ * state, memory, forecasts if any, and policies only where they changed) and one line per decision,
+ * as `get decisions` prints it. Not thread-safe.
  */
 public final class JournalExport {
     private final Appendable out;
@@ -37,6 +37,9 @@ public final class JournalExport {
         }
         input.set("state", RecordJson.write(entry.state()));
         input.set("memory", RecordJson.write(entry.memory()));
+        if (!entry.forecasts().outlooks().isEmpty()) {
+            input.set("forecasts", RecordJson.write(entry.forecasts()));
+        }
         line(JournalCodec.text(input));
         var decisions = entry.plan().decisions();
         for (int i = 0; i < decisions.size(); i++) {

@@ -122,7 +122,8 @@ public final class Replay {
         }
         state = RecordJson.read(node.path("state"), FleetState.class);
         var memory = RecordJson.read(node.path("memory"), PlannerMemory.class);
-        replayed = Planner.plan(state, memory, policies).decisions();
+        var forecasts = JournalCodec.forecasts(node);
+        replayed = Planner.plan(state, memory, forecasts, policies).decisions();
         entry = node.path("entry").asText();
         next = 0;
     }

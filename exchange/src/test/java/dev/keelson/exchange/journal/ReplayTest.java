@@ -3,6 +3,7 @@ package dev.keelson.exchange.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.testing.FleetModel;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class ReplayTest {
                                 Planner.VERSION,
                                 Objects.requireNonNull(fleet.planned),
                                 before,
+                                Forecasts.NONE,
                                 fleet.policies,
                                 plan));
             }

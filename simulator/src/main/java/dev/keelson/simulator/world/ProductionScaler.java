@@ -1,6 +1,7 @@
 package dev.keelson.simulator.world;
 
 import dev.keelson.core.control.ControlLoop;
+import dev.keelson.core.control.ForecastSource;
 import dev.keelson.core.demand.DemandReadings;
 import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.Accelerator;
@@ -78,9 +79,11 @@ final class ProductionScaler implements Scaler {
         loop =
                 new ControlLoop(
                         this::observe,
+                        ForecastSource.NONE,
                         () -> policies,
                         new Memory(),
-                        (state, before, policy, plan) -> decisions += plan.decisions().size(),
+                        (state, before, forecasts, policy, plan) ->
+                                decisions += plan.decisions().size(),
                         this::apply);
     }
 

@@ -1,0 +1,16 @@
+package dev.keelson.core.demand;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that turns one deployment's future into replicas.
+ *
+ * @param error of the source's earlier forecasts; null while none has landed
+ * @param capacity of one replica, as learned so far; null while unknown
+ * @param startups measured start-up times; empty while none was seen
+ */
+public record Outlook(
+        Forecast forecast,
+        @Nullable ForecastError error,
+        @Nullable ReplicaCapacity capacity,
+        StartupTimes startups) {}

@@ -1,0 +1,367 @@
+package dev.keelson.core.plan;
+
+import dev.keelson.core.demand.Forecast;
+import dev.keelson.core.demand.Indicator;
+import dev.keelson.core.demand.Outlook;
+import dev.keelson.core.demand.ReplicaCapacity;
+import dev.keelson.core.fleet.DeploymentState;
+import dev.keelson.core.plan.PlannerMemory.Need;
+import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.ForecastPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scaling on what is forecast: the count that is cheapest over the lead time and the steps after it
+ * ({@link ReplicaLadder}), demand being token work (prefill and decode, each by what a replica can
+ * do of it). Present load is a floor that no forecast undercuts, and a shrink waits for a hold and
+ * for the forecast to be served within the service level by one replica fewer. It acts on no
+ * forecast that is absent, too old, or of a source whose outcomes have not landed yet.
+ */
+final class ForecastScaling {
+    /** The share of requests that may miss the service level, as {@code Slo} defines it. */
+    private static final double MISS_SHARE = 0.01;
+
+    private final Situation s;
+    private final DeploymentState d;
+    private final Draft.Deployed memory;
+    private final ForecastPolicy policy;
+    private final Outlook outlook;
+    private final Duration leadTime;
+    private final int lead;
+    private final ReplicaLadder ladder;
+
+    private ForecastScaling(
+            Situation s,
+            DeploymentState d,
+            Draft.Deployed memory,
+            Outlook outlook,
+            ReplicaCapacity capacity,
+            Duration leadTime) {
+        this.s = s;
+        this.d = d;
+        this.memory = memory;
+        this.outlook = outlook;
+        this.leadTime = leadTime;
+        policy = s.policies.forecastingOf(d.spec().id());
+        var forecast = outlook.forecast();
+        int passed = (int) (age().toNanos() / forecast.step().toNanos());
+        var ready = s.now.plus(leadTime);
+        lead = stepsUntil(forecast, ready) - passed;
+        ladder =
+                ReplicaLadder.of(
+                        demand(forecast, capacity, passed),
+                        lead,
+                        Math.max(1, d.spec().maxReplicas()),
+                        new ReplicaLadder.Prices(1, 1, policy.missPrice(), 0));
+    }
+
+    /** Null where there is no forecast to act on; why is told where there is one. */
+    static @Nullable ForecastScaling of(Situation s, DeploymentState d, Draft.Deployed memory) {
+        var outlook = s.forecasts.outlooks().get(d.spec().id());
+        if (outlook == null) {
+            memory.forecastNeeds.clear();
+            return null;
+        }
+        var policy = s.policies.forecastingOf(d.spec().id());
+        var capacity = outlook.capacity();
+        var leadTime = outlook.startups().quantile(policy.leadQuantile());
+        var why = unusable(s, outlook, policy, leadTime.orElse(null));
+        if (why != null || capacity == null || leadTime.isEmpty()) {
+            s.outcome.hold(
+                    d.spec().id(),
+                    Reason.FORECAST_UNUSABLE,
+                    "Scale %s by its present load: %s.".formatted(d.spec().id(), why),
+                    List.of());
+            memory.forecastNeeds.clear();
+            return null;
+        }
+        return new ForecastScaling(s, d, memory, outlook, capacity, leadTime.get());
+    }
+
+    private static @Nullable String unusable(
+            Situation s, Outlook outlook, ForecastPolicy policy, @Nullable Duration leadTime) {
+        var forecast = outlook.forecast();
+        var error = outlook.error();
+        var age = Duration.between(forecast.origin(), s.now);
+        if (age.isNegative() || age.compareTo(policy.maxAge()) > 0) {
+            return "the forecast's origin is %d s old".formatted(age.toSeconds());
+        }
+        if (error == null || error.landed() < policy.minLanded()) {
+            return "of the forecasts only %d outcomes have landed, of %d that are needed"
+                    .formatted(error == null ? 0 : error.landed(), policy.minLanded());
+        }
+        if (outlook.capacity() == null) {
+            return "the capacity of a replica is not known yet";
+        }
+        if (leadTime == null) {
+            return "no start-up has been measured yet";
+        }
+        if (!s.now.plus(leadTime).plus(forecast.step()).isBefore(forecast.end())) {
+            return "the forecast ends before a replica ordered now serves (%d s)"
+                    .formatted(leadTime.toSeconds());
+        }
+        return forecast.of(Indicator.PREFILL_TOKENS) == null
+                        || forecast.of(Indicator.DECODE_TOKENS) == null
+                ? "the forecast is not of token work"
+                : null;
+    }
+
+    private Duration age() {
+        return Duration.between(outlook.forecast().origin(), s.now);
+    }
+
+    /** Steps of the forecast that begin before this moment. */
+    private static int stepsUntil(Forecast forecast, Instant moment) {
+        long step = forecast.step().toNanos();
+        long nanos = Duration.between(forecast.origin(), moment).toNanos();
+        return (int) ((nanos + step - 1) / step);
+    }
+
+    /** Replicas kept busy, by [path][step from now]. */
+    private static double[][] demand(Forecast forecast, ReplicaCapacity capacity, int passed) {
+        var prefill = forecast.of(Indicator.PREFILL_TOKENS);
+        var decode = forecast.of(Indicator.DECODE_TOKENS);
+        if (prefill == null || decode == null) {
+            throw new IllegalStateException("A forecast without token work is not used.");
+        }
+        var demand = new double[forecast.paths()][forecast.steps() - passed];
+        for (int k = 0; k < demand.length; k++) {
+            var p = prefill.paths().get(k);
+            var t = decode.paths().get(k);
+            for (int h = 0; h < demand[k].length; h++) {
+                demand[k][h] = capacity.replicasFor(p.get(h + passed), t.get(h + passed));
+            }
+        }
+        return demand;
+    }
+
+    /**
+     * AT_LEAST the forecast's and the floor's count, AT_MOST what the hold before a shrink left.
+     */
+    List<Proposal> propose() {
+        int floor = Math.max(floor(), d.spec().minReplicas());
+        int best = Math.min(ladder.choose(readyIn()), d.spec().maxReplicas());
+        int need = Math.max(floor, best);
+        int most = remembered(need);
+        var proposals = new ArrayList<Proposal>();
+        if (need > memory.wanted) {
+            proposals.add(
+                    new Proposal(
+                            Proposal.Kind.AT_LEAST,
+                            need,
+                            floor >= best ? Reason.DEMAND_ABOVE_TARGET : Reason.FORECAST_ABOVE,
+                            floor >= best ? floorText() : text(need),
+                            inputs()));
+        }
+        int least = leastWithinSlo(most);
+        if (least < memory.wanted) {
+            proposals.add(
+                    new Proposal(
+                            Proposal.Kind.AT_MOST,
+                            least,
+                            Reason.FORECAST_BELOW,
+                            text(least),
+                            inputs()));
+        }
+        return proposals;
+    }
+
+    /** Requests that are there now need so many, whatever is forecast. */
+    private int floor() {
+        double places = d.spec().maxSequences() * policy.floorUtilization();
+        return (int) Math.min(1_000_000, StrictMath.ceil(load() / places - 1e-9));
+    }
+
+    private double load() {
+        var inFlight = d.demand().inFlight();
+        var queued = d.demand().queued();
+        return (inFlight == null ? 0 : inFlight.value()) + (queued == null ? 0 : queued.value());
+    }
+
+    /** Steps until each replica that was ordered is READY, ascending. */
+    private List<Integer> readyIn() {
+        var steps = new ArrayList<Integer>();
+        for (var member : s.membersOf(d.spec().id())) {
+            if (member.isReady()) {
+                steps.add(0);
+            } else if (!member.isDraining()) {
+                var left = Duration.between(s.now, member.since().plus(leadTime));
+                long step = outlook.forecast().step().toNanos();
+                long wait = (left.toNanos() + step - 1) / step;
+                steps.add((int) Math.max(1, Math.min(lead, wait)));
+            }
+        }
+        while (steps.size() < memory.wanted) {
+            steps.add(lead);
+        }
+        steps.sort(null);
+        return steps.subList(0, Math.min(steps.size(), memory.wanted));
+    }
+
+    /**
+     * The most that was needed within the hold: the highest needs of it, newest last and strictly
+     * falling, so that steady demand leaves the memory as it is.
+     */
+    private int remembered(int need) {
+        var needs = memory.forecastNeeds;
+        if (needs.isEmpty()) {
+            needs.add(new Need(s.now, Math.max(need, memory.wanted)));
+        }
+        var at = s.now;
+        while (!needs.isEmpty() && needs.getLast().replicas() <= need) {
+            at = needs.removeLast().at();
+        }
+        needs.add(new Need(at, need));
+        while (needs.size() > 1 && !needs.get(1).at().plus(policy.shrinkHold()).isAfter(s.now)) {
+            needs.removeFirst();
+        }
+        return needs.getFirst().replicas();
+    }
+
+    /** At least {@code most}, and enough for the service level until a new order would serve. */
+    private int leastWithinSlo(int most) {
+        int replicas = most;
+        while (replicas < memory.wanted && ladder.candidate(replicas, 0).unserved() > MISS_SHARE) {
+            replicas++;
+        }
+        return replicas;
+    }
+
+    private String text(int replicas) {
+        var candidate = ladder.candidate(replicas, lead);
+        return "%s replicas' worth of work is forecast for the %d s after a start of %d s; %d leave %s of it waiting"
+                .formatted(
+                        number(meanDemand()),
+                        outlook.forecast().step().multipliedBy(ladder.steps() - lead).toSeconds(),
+                        leadTime.toSeconds(),
+                        replicas,
+                        percent(candidate.unserved()));
+    }
+
+    private String floorText() {
+        return "%s requests are there, more than %s of the places of %d replicas, whatever is forecast"
+                .formatted(number(load()), percent(policy.floorUtilization()), memory.wanted);
+    }
+
+    private double meanDemand() {
+        double sum = 0;
+        for (int h = lead; h < ladder.steps(); h++) {
+            sum += ladder.demand(h);
+        }
+        return sum / (ladder.steps() - lead);
+    }
+
+    /** What would be done if it were allowed to: told once, until it changes. */
+    void advise(List<Proposal> proposals) {
+        var verdict =
+                Arbiter.merge(
+                        memory.wanted, proposals, d.spec().minReplicas(), d.spec().maxReplicas());
+        var because = verdict.because();
+        if (because == null || verdict.replicas() == memory.wanted) {
+            return;
+        }
+        s.outcome.hold(
+                d.spec().id(),
+                Reason.AUTONOMY,
+                "forecast " + verdict.replicas(),
+                "Scaling %s from %d to %d is advised and not done, since autonomy for forecast is %s: %s."
+                        .formatted(
+                                d.spec().id(),
+                                memory.wanted,
+                                verdict.replicas(),
+                                s.policies.autonomyOf(ActionClass.FORECAST),
+                                because.text()),
+                because.inputs());
+    }
+
+    private List<Decision.Input> inputs() {
+        var forecast = outlook.forecast();
+        long age = age().toMillis();
+        var inputs = new ArrayList<Decision.Input>();
+        inputs.add(new Decision.Input("forecastReplicasNow", ladder.demand(0), age));
+        inputs.add(new Decision.Input("forecastReplicasAfterStart", meanDemand(), age));
+        for (var e : forecast.indicators().entrySet()) {
+            var name = e.getKey().name().toLowerCase(Locale.ROOT);
+            int last = forecast.steps();
+            inputs.add(
+                    new Decision.Input(
+                            name + "PerSecondPeakQ50",
+                            e.getValue().quantileOfMax(0.5, 0, last),
+                            age));
+            inputs.add(
+                    new Decision.Input(
+                            name + "PerSecondPeakQ90",
+                            e.getValue().quantileOfMax(0.9, 0, last),
+                            age));
+        }
+        var capacity = outlook.capacity();
+        if (capacity != null) {
+            inputs.add(input("capacityPrefillTokensPerSecond", capacity.prefillTokensPerSecond()));
+            inputs.add(input("capacityDecodeTokensPerSecond", capacity.decodeTokensPerSecond()));
+        }
+        var error = outlook.error();
+        if (error != null) {
+            inputs.add(input("forecastWape", error.wape()));
+            inputs.add(input("forecastCoverage80", error.coverage80()));
+        }
+        inputs.add(input("leadSeconds", leadTime.toMillis() / 1e3));
+        inputs.add(input("missPrice", policy.missPrice()));
+        inputs.add(input("requestsThere", load()));
+        inputs.add(input("wantedReplicas", memory.wanted));
+        inputs.add(input("readyReplicas", s.readyOf(d.spec().id())));
+        return inputs;
+    }
+
+    private static Decision.Input input(String name, double value) {
+        return new Decision.Input(name, value, null);
+    }
+
+    /** The neighbours of the count that was chosen: their price a step and what ruled them out. */
+    List<Decision.Rejected> rejected(int to) {
+        var rejected = new ArrayList<Decision.Rejected>();
+        double chosen = ladder.candidate(to, lead).cost();
+        for (int n : new int[] {to - 1, to + 1}) {
+            if (n < 0) {
+                continue;
+            }
+            var candidate = ladder.candidate(n, lead);
+            String constraint;
+            if (n < d.spec().minReplicas()) {
+                constraint = "replicas >= minReplicas (%d)".formatted(d.spec().minReplicas());
+            } else if (n > d.spec().maxReplicas()) {
+                constraint = "replicas <= maxReplicas (%d)".formatted(d.spec().maxReplicas());
+            } else {
+                constraint =
+                        "costs %s replicas a step, misses included at %s each; %d cost %s; %s of the work would wait"
+                                .formatted(
+                                        number(candidate.cost()),
+                                        number(policy.missPrice()),
+                                        to,
+                                        number(chosen),
+                                        percent(candidate.unserved()));
+            }
+            rejected.add(
+                    new Decision.Rejected(
+                            n + " replicas",
+                            (double) n,
+                            n == 0 ? null : meanDemand() / n,
+                            constraint));
+        }
+        return rejected;
+    }
+
+    private static String number(double value) {
+        return value == StrictMath.rint(value)
+                ? Long.toString((long) value)
+                : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", share * 100);
+    }
+}
