@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * A demand series and the rules of the game. A target decided at the end of tick t is ready at the
  * start of tick t + lead + 1; shrinking takes effect at once: the replicas of tick u are the least
- * of the targets from t = u - lead - 1 to u - 1. Replicas start at the first target, which is decided
- * at the end of the training part; only the ticks after it are scored. A tick costs x + {@value
- * #SHORTFALL} x max(0, d - x) + {@value #START} x (scale-up), x being its replicas and d its demand.
+ * of the targets from t = u - lead - 1 to u - 1. Replicas start at the first target, which is
+ * decided at the end of the training part; only the ticks after it are scored. A tick costs x +
+ * {@value #SHORTFALL} x max(0, d - x) + {@value #START} x (scale-up), x being its replicas and d
+ * its demand.
  */
 public final class ScalingProblem {
     public static final double SHORTFALL = 10;
@@ -135,8 +136,8 @@ public final class ScalingProblem {
     /**
      * The least cost of who knows the demand, under the same delays. The cost is a sum over rungs
      * (the k-th replica is there or not, and demand above k - 1 is its own), the replicas of a tick
-     * are those wanted by all of the last lead + 1 targets, and so every rung is a dynamic programme
-     * over how long it has been wanted: exact, O(ticks x rungs x lead).
+     * are those wanted by all of the last lead + 1 targets, and so every rung is a dynamic
+     * programme over how long it has been wanted: exact, O(ticks x rungs x lead).
      */
     public double clairvoyantCost() {
         double highest = 0;
