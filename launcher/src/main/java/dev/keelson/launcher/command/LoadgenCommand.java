@@ -6,8 +6,13 @@ import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.loadgen.LengthScale;
 import dev.keelson.launcher.loadgen.LoadRun;
+import dev.keelson.launcher.loadgen.RequestLog;
 import dev.keelson.launcher.loadgen.Summary;
 import dev.keelson.launcher.loadgen.TraceReader;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +84,12 @@ final class LoadgenCommand implements Callable<Integer> {
     @Option(names = "--repeat", description = "Starts the trace again at its end.")
     private boolean repeat;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Writes one CSV line for each request: times and lengths, no text.")
+    private @Nullable Path record;
+
     @Option(names = "--seed", defaultValue = "7", description = "Default ${DEFAULT-VALUE}.")
     private long seed;
 
@@ -87,7 +98,7 @@ final class LoadgenCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         if ((trace == null) == (rate == null)) {
             throw usage("loadgen needs either --trace FILE or --rate R.");
         }
@@ -98,14 +109,26 @@ final class LoadgenCommand implements Callable<Integer> {
         // A request that failed is counted as such: nobody sends it again behind our back.
         System.setProperty("sun.net.http.retryPost", "false");
         ParentWatch.startIfSupervised(() -> System.exit(0));
-        session.print(run());
+        Path file = record;
+        if (file == null) {
+            session.print(run(null));
+            return 0;
+        }
+        try (var out = Files.newBufferedWriter(file)) {
+            session.print(run(new RequestLog(out)));
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw new CommandFailure(
+                    "The record (%s) cannot be written.".formatted(file),
+                    "Choose another --record FILE.");
+        }
         return 0;
     }
 
-    private ObjectNode run() throws InterruptedException {
+    private ObjectNode run(@Nullable RequestLog log) throws InterruptedException {
         Duration usual = trace == null ? USUAL : FOREVER;
         Duration longest = duration == null ? usual : duration;
-        var load = new LoadRun(url, model, apiKey, longest, bounds(), seed);
+        var load = new LoadRun(
+                        url, model, apiKey, longest, bounds(), seed, session.clock(), log);
         Path file = trace;
         if (file != null) {
             return load.replay(

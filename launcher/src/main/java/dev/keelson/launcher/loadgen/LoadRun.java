@@ -2,6 +2,7 @@ package dev.keelson.launcher.loadgen;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param duration requests are sent this long at most
  * @param slo what counts as good
  * @param seed of prompts and of Poisson arrivals
+ * @param clock says when the run began
+ * @param log gets a line for each request, or null
  */
 public record LoadRun(
         String url,
@@ -24,7 +27,9 @@ public record LoadRun(
         @Nullable String apiKey,
         Duration duration,
         Summary.Slo slo,
-        long seed) {
+        long seed,
+        InstantSource clock,
+        @Nullable RequestLog log) {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     /** Replays a trace; tells the factor and the clamped share first. */
@@ -60,7 +65,17 @@ public record LoadRun(
         var summary = new Summary();
         var client = new StreamingClient(url, model, apiKey, TIMEOUT, System::nanoTime);
         var loop = new OpenLoop(client, new SplittableRandom(seed + 1), System::nanoTime);
-        Duration ran = loop.run(schedule, duration, summary);
+        double began = clock.millis() / 1e3;
+        Duration ran =
+                loop.run(
+                        schedule,
+                        duration,
+                        summary,
+                        (sent, request, outcome) -> {
+                            if (log != null) {
+                                log.add(began + sent.toNanos() / 1e9, request, outcome);
+                            }
+                        });
         return summary.toJson(slo, ran);
     }
 }

@@ -16,6 +16,11 @@ final class OpenLoop {
     private final RandomGenerator chance;
     private final LongSupplier nanoTime;
 
+    /** Hears of each request whose answer ended, on any thread. */
+    interface Heard {
+        void ended(Duration sent, TraceRequest request, Outcome outcome);
+    }
+
     OpenLoop(StreamingClient client, RandomGenerator chance, LongSupplier nanoTime) {
         this.client = client;
         this.chance = chance;
@@ -27,7 +32,8 @@ final class OpenLoop {
      *
      * @return how long it took
      */
-    Duration run(Iterator<TraceRequest> schedule, Duration longest, Summary summary)
+    Duration run(
+            Iterator<TraceRequest> schedule, Duration longest, Summary summary, Heard heard)
             throws InterruptedException {
         long start = nanoTime.getAsLong();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -42,7 +48,12 @@ final class OpenLoop {
                 }
                 String prompt = Prompts.ofTokens(request.promptTokens(), chance);
                 summary.count();
-                threads.execute(() -> summary.add(client.send(prompt, request.outputTokens())));
+                Duration sent = Duration.ofNanos(nanoTime.getAsLong() - start);
+                threads.execute(() -> {
+                    Outcome outcome = client.send(prompt, request.outputTokens());
+                    summary.add(outcome);
+                    heard.ended(sent, request, outcome);
+                });
             }
         }
         return Duration.ofNanos(nanoTime.getAsLong() - start);

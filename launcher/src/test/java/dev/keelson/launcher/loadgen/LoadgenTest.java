@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.keelson.launcher.CommandFailure;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +134,26 @@ class LoadgenTest {
         JsonNode json = new Summary().toJson(NO_SLO, Duration.ofSeconds(1));
 
         assertThat(json.path("ttftMs").path("p99").isNull()).isTrue();
+    }
+
+    @Test
+    void theLogHoldsTimesAndLengthsOfEachRequest() {
+        var text = new StringWriter();
+        var log = new RequestLog(text);
+
+        log.add(1_700_000_000.25, request(30, 12), new Outcome(null, 12, 41.5, 20.25, 264.25));
+        log.add(
+                1_700_000_001,
+                request(5, 2),
+                new Outcome("http 503", 0, Double.NaN, Double.NaN, 3));
+
+        assertThat(text.toString())
+                .isEqualTo(
+                        """
+                        sent_at,prompt_tokens,output_tokens,tokens,ttft_ms,tpot_ms,e2e_ms,error
+                        1700000000.250,30,12,12,41.50,20.25,264.25,
+                        1700000001.000,5,2,0,,,3.00,http 503
+                        """);
     }
 
     @Test
