@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             EngineSpeedCommand.class,
             RouteCommand.class,
+            SimLiveCommand.class,
             SimPoliciesCommand.class,
             SimRunCommand.class,
             StepTimeCommand.class,

@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lists what the control plane knows. */
-@Command(description = "Lists nodes, deployments, replicas, policies, incidents or decisions.")
+@Command(
+        description =
+                "Lists nodes, deployments, replicas, policies, incidents, decisions or the history.")
 final class GetCommand implements Callable<Integer> {
     private static final Map<String, List<String>> COLUMNS =
             Map.of(
@@ -45,20 +47,25 @@ final class GetCommand implements Callable<Integer> {
                             "recoveredMs",
                             "resolvedAt"),
                     "decisions",
-                    List.of("id", "time", "deployment", "actions", "reason"));
+                    List.of("id", "time", "deployment", "actions", "reason"),
+                    "history",
+                    List.of("time", "deployment", "wanted", "ready", "inFlight", "queued"));
 
     private final Session session;
 
     @Parameters(
             index = "0",
             paramLabel = "WHAT",
-            description = "nodes|deployments|replicas|policies|incidents|decisions")
+            description = "nodes|deployments|replicas|policies|incidents|decisions|history")
     private String what = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
     private @Nullable String name;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Most rows of decisions.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Most rows of decisions; seconds of history.")
     private @Nullable Integer limit;
 
     @Option(names = "--all", description = "Replicas that are STOPPED or FAILED too.")
@@ -101,7 +108,12 @@ final class GetCommand implements Callable<Integer> {
         if (what.equals("replicas") && all) {
             return "?all=true";
         }
-        return what.equals("decisions") && limit != null ? "?limit=" + limit : "";
+        if (limit == null) {
+            return "";
+        }
+        return what.equals("history")
+                ? "?seconds=" + limit
+                : what.equals("decisions") ? "?limit=" + limit : "";
     }
 
     private JsonNode selected(JsonNode answer) {
@@ -109,9 +121,12 @@ final class GetCommand implements Callable<Integer> {
         for (JsonNode row : answer) {
             boolean named =
                     name == null
+                            || (what.equals("history")
+                                    && name.equals(row.path("deployment").asText()))
                             || name.equals(row.path("name").asText())
                             || name.equals(row.path("id").asText());
-            if (named && (limit == null || rows.size() < limit)) {
+            boolean fits = limit == null || rows.size() < limit || what.equals("history");
+            if (named && fits) {
                 rows.add(row);
             }
         }

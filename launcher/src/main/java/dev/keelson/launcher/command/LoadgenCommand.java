@@ -127,8 +127,7 @@ final class LoadgenCommand implements Callable<Integer> {
     private ObjectNode run(@Nullable RequestLog log) throws InterruptedException {
         Duration usual = trace == null ? USUAL : FOREVER;
         Duration longest = duration == null ? usual : duration;
-        var load = new LoadRun(
-                        url, model, apiKey, longest, bounds(), seed, session.clock(), log);
+        var load = new LoadRun(url, model, apiKey, longest, bounds(), seed, session.clock(), log);
         Path file = trace;
         if (file != null) {
             return load.replay(

@@ -32,8 +32,7 @@ final class OpenLoop {
      *
      * @return how long it took
      */
-    Duration run(
-            Iterator<TraceRequest> schedule, Duration longest, Summary summary, Heard heard)
+    Duration run(Iterator<TraceRequest> schedule, Duration longest, Summary summary, Heard heard)
             throws InterruptedException {
         long start = nanoTime.getAsLong();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     router and the policies count with
  * @param initialReplicas READY at the start of every policy that does not choose its own; null for
  *     what the first minutes need, so that no policy starts in a crisis
+ * @param tick time between two steps of what steers the fleet
  */
 public record Fleet(
         String name,
@@ -27,6 +28,7 @@ public record Fleet(
         ColdStart coldStart,
         Gateway gateway,
         Telemetry telemetry,
+        Duration tick,
         List<NodeGroup> nodes,
         List<Incident> incidents) {
     public Fleet {
@@ -78,11 +80,13 @@ public record Fleet(
     /**
      * What reaches the policies.
      *
+     * @param interval between two measurements
      * @param delay every measurement is so old
-     * @param lossShare share of the seconds whose measurement never arrives
+     * @param lossShare share of the measurements that never arrive
      */
-    public record Telemetry(Duration delay, double lossShare) {
-        public static final Telemetry PERFECT = new Telemetry(Duration.ZERO, 0);
+    public record Telemetry(Duration interval, Duration delay, double lossShare) {
+        public static final Telemetry PERFECT =
+                new Telemetry(Duration.ofSeconds(1), Duration.ZERO, 0);
     }
 
     /**

@@ -22,6 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads a fleet file (YAML). Shape: {@code datasets/fleets/fleet.schema.json}. */
 public final class FleetFile {
     private static final int MOST_REPLICAS = 10_000;
+    private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
+    private static final Duration LONGEST_TICK = Duration.ofMinutes(1);
 
     private FleetFile() {}
 
@@ -97,9 +99,11 @@ public final class FleetFile {
                         root.optionalSection("telemetry")
                                 .map(t ->
                                         new Fleet.Telemetry(
+                                                t.duration("interval", Duration.ofSeconds(1)),
                                                 t.duration("delay", Duration.ZERO),
                                                 t.number("lossShare", 0, 1, 0)))
                                 .orElse(Fleet.Telemetry.PERFECT),
+                        tick(root),
                         nodes,
                         incidents(root, nodes));
         if (fleet.capacity() < most) {
@@ -109,6 +113,20 @@ public final class FleetFile {
                     "at most %d, what the nodes have room for".formatted(fleet.capacity()));
         }
         return fleet;
+    }
+
+    private static Duration tick(YamlSection root) {
+        var control = root.optionalSection("control");
+        var usual = Duration.ofSeconds(1);
+        if (control.isEmpty()) {
+            return usual;
+        }
+        var tick = control.get().duration("tick", usual);
+        if (tick.compareTo(SHORTEST_TICK) < 0 || tick.compareTo(LONGEST_TICK) > 0) {
+            throw control.get()
+                    .wrong("tick", tick.toMillis() + "ms", "a duration from 10ms to 60s");
+        }
+        return tick;
     }
 
     private static Fleet.NodeGroup node(YamlSection node, int gpusPerReplica) {

@@ -20,8 +20,6 @@ import java.util.function.Supplier;
  * a function of its inputs alone.
  */
 final class FleetWorld {
-    private static final double TICK_SECONDS = 1;
-
     /** After the trace's end requests in flight may finish for so long. */
     private static final double AFTERMATH_SECONDS = 900;
 
@@ -37,6 +35,8 @@ final class FleetWorld {
     private final Timeline timeline;
     private final Disturbances disturbances;
     private final double usableKvTokens;
+    private final double tickSeconds;
+    private final List<ScaleAction> scaleActions = new ArrayList<>();
 
     private double now;
     private int nextRequest;
@@ -53,6 +53,7 @@ final class FleetWorld {
         this.trace = trace;
         this.scaler = scaler;
         this.engines = engines;
+        tickSeconds = fleet.tick().toNanos() / 1e9;
         random = new SplittableRandom(seed);
         for (var group : fleet.nodes()) {
             for (int i = 1; i <= group.count(); i++) {
@@ -88,7 +89,7 @@ final class FleetWorld {
             arrive();
             if (next == nextTick) {
                 tick();
-                nextTick += TICK_SECONDS;
+                nextTick += tickSeconds;
             }
             dispatch();
         }
@@ -230,7 +231,7 @@ final class FleetWorld {
                 live++;
             }
         }
-        timeline.second(now, TICK_SECONDS, gpus, price, ready, live);
+        timeline.second(now, tickSeconds, gpus, price, ready, live);
     }
 
     private void abandonRest() {
@@ -363,11 +364,17 @@ final class FleetWorld {
             return;
         }
         actions++;
+        scaleActions.add(new ScaleAction(now, from, to));
         int direction = Integer.signum(to - from);
         if (lastDirection != 0 && direction != lastDirection) {
             directionChanges++;
         }
         lastDirection = direction;
+    }
+
+    /** Every change of the wanted replicas so far, in order. */
+    List<ScaleAction> scaleActions() {
+        return scaleActions;
     }
 
     private RunResult result(String policy) {

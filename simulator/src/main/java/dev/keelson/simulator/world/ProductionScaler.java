@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The control loop and the planner that run in production, with the simulated fleet behind their
- * ports. It ticks once a second of virtual time (production: at most every 0.4 s).
+ * ports. It ticks as the fleet file says (production: at most every 0.4 s).
  */
 final class ProductionScaler implements Scaler {
     private static final DeploymentId DEPLOYMENT = new DeploymentId("model");
@@ -143,7 +143,7 @@ final class ProductionScaler implements Scaler {
         p.put("tolerance", Double.toString(autoscaling.tolerance()));
         p.put("maxStep", Integer.toString(autoscaling.maxStep()));
         p.put("maxInputAge", autoscaling.maxInputAge().toSeconds() + "s");
-        p.put("tick", "1s");
+        p.put("tick", fleet.tick().toMillis() + "ms");
         return p;
     }
 
