@@ -115,8 +115,17 @@ final class CannedEngine implements AutoCloseable {
     /** One request being answered. */
     record Call(CannedEngine engine, Socket socket, OutputStream out, String body) {
         void startStream() throws IOException {
+            startStream("");
+        }
+
+        /**
+         * @param headers ready lines
+         */
+        void startStream(String headers) throws IOException {
             text(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
+                            + headers
+                            + "\r\n");
         }
 
         void event(byte[] json) throws IOException {

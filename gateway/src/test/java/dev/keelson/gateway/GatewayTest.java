@@ -141,7 +141,7 @@ class GatewayTest {
                                 .replica("a", "n1", engine, 8)
                                 .replica("b", "n2", other, 8)) {
             String body = gateway.post(STREAM).body();
-            assertThat(body).contains("\"one\"", "\"stream_broken\"").doesNotContain("[DONE]");
+            assertThat(body).contains("\"one\"", "\"replica_lost\"").doesNotContain("[DONE]");
             assertThat(other.requests).hasValue(0);
             assertThat(gateway.records.settled(1).getFirst().getOutcome())
                     .isEqualTo(Outcome.BROKEN);

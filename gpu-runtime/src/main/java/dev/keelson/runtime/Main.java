@@ -62,6 +62,7 @@ public final class Main {
                 new ServedModel(
                         options.servedModel(),
                         model.tokenizer(),
+                        model.tokenizerId(),
                         model.config().beginToken(),
                         limits.maxModelTokens(),
                         options.knob("seed", 0),

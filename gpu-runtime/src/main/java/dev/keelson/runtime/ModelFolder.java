@@ -7,9 +7,19 @@ import dev.keelson.runtime.weights.LlamaWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
-/** A model in the Hugging Face layout, read whole. */
-record ModelFolder(LlamaConfig config, BpeTokenizer tokenizer, LlamaWeights weights) {
+/**
+ * A model in the Hugging Face layout, read whole.
+ *
+ * @param tokenizerId the same for the same tokenizer.json, and for no other
+ */
+record ModelFolder(
+        LlamaConfig config, BpeTokenizer tokenizer, String tokenizerId, LlamaWeights weights) {
+    private static final int ID_BYTES = 16;
+
     /**
      * Reads the folder.
      *
@@ -31,6 +41,19 @@ record ModelFolder(LlamaConfig config, BpeTokenizer tokenizer, LlamaWeights weig
                             + " tokens, config.json only "
                             + config.vocabulary());
         }
-        return new ModelFolder(config, tokenizer, LlamaWeights.read(config, folder));
+        return new ModelFolder(
+                config,
+                tokenizer,
+                digest(folder.resolve("tokenizer.json")),
+                LlamaWeights.read(config, folder));
+    }
+
+    private static String digest(Path file) throws IOException {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+            return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 }

@@ -38,6 +38,7 @@ public final class Attempt {
     private boolean suspect;
     private volatile long lastByteNanos;
     private volatile boolean token;
+    private volatile boolean movable;
     private volatile @Nullable Abort aborted;
     private @Nullable UpstreamConnection connection; // guarded by this
 
@@ -90,9 +91,18 @@ public final class Attempt {
         slot.progress(nowNanos);
     }
 
-    /** A token came: from now on it belongs to the client and cannot move. */
+    /** A token came: from now on the client has a part of the answer. */
     public void token() {
         token = true;
+    }
+
+    /** Another replica could go on with its stream. */
+    public void mayMove() {
+        movable = true;
+    }
+
+    boolean isMovable() {
+        return movable;
     }
 
     public boolean hasToken() {

@@ -29,6 +29,9 @@ public final class Dispatcher {
     /** Silence of one stream after which it counts as broken. */
     private static final long STALLED_NANOS = Duration.ofSeconds(60).toNanos();
 
+    /** So many tokens' usual time without one, and two seconds, is a replica that stands still. */
+    private static final int STALLED_TOKENS = 20;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final LongSupplier nanos;
     private final int queueLimit;
@@ -218,6 +221,16 @@ public final class Dispatcher {
         return null;
     }
 
+    /** A stream that has begun looks for another replica: the time for that counts from now. */
+    public void resume(Ticket ticket, Duration within) {
+        lock.lock();
+        try {
+            ticket.deadline(nanos.getAsLong() + within.toNanos());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Grant giveUp(Ticket ticket, CompletableFuture<Grant> waiter) {
         lock.lock();
         try {
@@ -377,7 +390,7 @@ public final class Dispatcher {
         long now = nanos.getAsLong();
         for (Attempt attempt : slot.attempts()) {
             if (attempt.hasToken()) {
-                if (now - attempt.lastByteNanos() > STALLED_NANOS) {
+                if (isStalled(route, attempt, now)) {
                     attempt.abort(Attempt.Abort.STALLED);
                 }
             } else if (now - attempt.ticket().deadlineNanos() >= 0) {
@@ -386,6 +399,18 @@ public final class Dispatcher {
                 attempt.abort(Attempt.Abort.MOVED);
             }
         }
+    }
+
+    // By the replica's own pace: no stream on it moves, and this one can go on elsewhere. One that
+    // cannot is given much longer.
+    private static boolean isStalled(DeploymentRoutes route, Attempt attempt, long now) {
+        if (now - attempt.lastByteNanos() > STALLED_NANOS) {
+            return true;
+        }
+        long usual = (long) (STALLED_TOKENS * route.usualTokenSeconds() * 1e9);
+        return attempt.isMovable()
+                && now - attempt.slot().progressNanos() > ReplicaSlot.STALL_NANOS + usual
+                && route.hasOtherUsable(attempt.slot(), now);
     }
 
     // Other requests that move on the same replica speak for it: then this one only waits its turn

@@ -21,7 +21,7 @@ public final class Ticket {
     private record Death(String replica, String node, long nanos) {}
 
     private final String deployment;
-    private final long deadlineNanos;
+    private volatile long deadlineNanos;
     private final long patienceNanos;
     private final boolean streaming;
     private final Set<String> tried = new HashSet<>();
@@ -47,6 +47,10 @@ public final class Ticket {
 
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    void deadline(long nanos) {
+        deadlineNanos = nanos;
     }
 
     long patienceNanos() {

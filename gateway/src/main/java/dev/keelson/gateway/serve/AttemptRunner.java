@@ -73,7 +73,7 @@ final class AttemptRunner {
             connection.post(
                     attempt.pool().basePath() + request.exchange().request().path(),
                     headers(request),
-                    request.exchange().request().body());
+                    request.body());
             UpstreamResponse head = connection.readHead();
             return answer(request, attempt, connection, head);
         } catch (IOException e) {
@@ -113,19 +113,26 @@ final class AttemptRunner {
             UpstreamConnection connection,
             UpstreamResponse head)
             throws IOException, ClientLeftException {
+        boolean begun = request.hasBegun();
         if (head.status() == 200 && head.isEventStream()) {
-            return new StreamRelay(
-                            request, attempt, dispatcher, nanos, clientHeaders(request, "no-cache"))
-                    .relay(connection);
+            return request.answer().accepts(head, begun)
+                    ? new StreamRelay(
+                                    request,
+                                    attempt,
+                                    dispatcher,
+                                    nanos,
+                                    clientHeaders(request, "no-cache"))
+                            .relay(connection)
+                    : AttemptResult.retry(Cause.FAILED, "The replica did not continue the stream.");
         }
         byte[] body = readWhole(connection, attempt);
         if (body == null) {
             return AttemptResult.retry(Cause.FAILED, "The replica's answer is too large.");
         }
-        if (head.status() == 200) {
+        if (head.status() == 200 && !begun) {
             return passAnswer(request, attempt, body);
         }
-        if (head.status() >= 400 && head.status() < 500) {
+        if (head.status() >= 400 && head.status() < 500 && !begun) {
             return passRefusal(request, head.status(), body);
         }
         boolean draining =

@@ -42,6 +42,8 @@ public final class CompletionService {
     // Replicas that could not be reached, or said that they leave, are not attempts; still this
     // ends.
     private static final int MOST_PLACES = 12;
+    // A client that has a part of its answer waits this long for a replica that continues it.
+    private static final Duration RESUME_WITHIN = Duration.ofSeconds(30);
     private static final int BYTES_PER_TOKEN = 4;
     private static final int CHAT_TOKENS_GUESS = 256;
 
@@ -90,6 +92,7 @@ public final class CompletionService {
         budget.request();
         try {
             OpenAiRequest asked = read(request);
+            refuseContinuation(asked);
             String deployment = deploymentOf(asked);
             refuseKnownPoison(request.body());
             int expected = asked.options().stream() ? 0 : maxTokens(asked);
@@ -111,6 +114,16 @@ public final class CompletionService {
         return request.path().equals(CHAT)
                 ? OpenAiRequests.chat(request.body())
                 : OpenAiRequests.completion(request.body());
+    }
+
+    // Between gateway and engine only: from outside it would let a client choose the response's id.
+    private static void refuseContinuation(OpenAiRequest asked) throws InvalidRequestException {
+        if (asked.options().continuation() != null) {
+            throw new InvalidRequestException(
+                    OpenAiError.invalid(
+                            "'continuation' is not for clients: this gateway continues a broken stream itself.",
+                            "continuation"));
+        }
     }
 
     private String deploymentOf(OpenAiRequest asked) throws InvalidRequestException {
@@ -322,11 +335,18 @@ public final class CompletionService {
             }
         }
         metrics.retried(retry.cause());
+        if (request.hasBegun()) {
+            metrics.continued();
+            dispatcher.resume(request.ticket(), RESUME_WITHIN);
+        }
         return null;
     }
 
     private Outcome fail(RequestProgress request, Completion.Outcome kind, OpenAiError error)
             throws ClientLeftException {
+        if (request.hasBegun()) {
+            return StreamRelay.breakOff(request, request.ticket().isPoison() ? error : null);
+        }
         try {
             respond(request.exchange(), request.id(), error);
         } catch (IOException e) {

@@ -26,6 +26,11 @@ public final class GatewayMetrics {
                     .help("Attempts after the first, by what made them necessary.")
                     .labelNames("cause")
                     .register(registry);
+    private final Counter continued =
+            Counter.builder()
+                    .name("keelson_gateway_streams_continued_total")
+                    .help("Times that a stream whose replica was lost went on to another.")
+                    .register(registry);
     private final Counter tokens =
             Counter.builder()
                     .name("keelson_gateway_output_tokens_total")
@@ -61,6 +66,10 @@ public final class GatewayMetrics {
 
     void retried(AttemptResult.Cause cause) {
         retries.labelValues(cause.name().toLowerCase(java.util.Locale.ROOT)).inc();
+    }
+
+    void continued() {
+        continued.inc();
     }
 
     /** The exposition, UTF-8. */

@@ -14,7 +14,7 @@ final class RequestProgress {
     private final HttpExchange exchange;
     private final OpenAiRequest asked;
     private final Ticket ticket;
-    private final int choices;
+    private final AnswerSoFar answer;
     private final long arrivedNanos;
     private int attempts;
     private String replica = "";
@@ -31,11 +31,12 @@ final class RequestProgress {
             Ticket ticket,
             int choices,
             long arrivedNanos) {
+        boolean single = choices == 1 && asked.options().stream();
         this.id = id;
         this.exchange = exchange;
         this.asked = asked;
         this.ticket = ticket;
-        this.choices = choices;
+        this.answer = new AnswerSoFar(choices, single && !asked.options().returnTokenIds());
         this.arrivedNanos = arrivedNanos;
     }
 
@@ -55,9 +56,19 @@ final class RequestProgress {
         return ticket;
     }
 
-    /** Choices that must each have a finish_reason. */
-    int choices() {
-        return choices;
+    /** What has been read of the answer. */
+    AnswerSoFar answer() {
+        return answer;
+    }
+
+    /** Has the client a part of the answer? Then it can only be continued. */
+    boolean hasBegun() {
+        return exchange.isStarted();
+    }
+
+    /** What the next replica is asked. */
+    byte[] body() {
+        return answer.body(exchange.request().body(), hasBegun());
     }
 
     /** Attempts that count. */
@@ -95,7 +106,7 @@ final class RequestProgress {
     }
 
     int outputTokens() {
-        return Math.max(usageTokens, textEvents);
+        return Math.max(usageTokens, Math.max(answer.tokens(), textEvents));
     }
 
     boolean hasTokens() {

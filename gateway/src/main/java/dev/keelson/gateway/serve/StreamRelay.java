@@ -12,13 +12,20 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes one event stream on, whole events only, each as soon as it is there. Nothing is sent
- * before the first token, so that until then another replica can still begin; nothing but a
- * finish_reason for each choice and then [DONE] counts as the end. NOT thread-safe.
+ * before the first token, so that until then another replica can still begin; from then on another
+ * can only continue. Nothing but a finish_reason for each choice and then [DONE] counts as the end.
+ * NOT thread-safe.
  */
 final class StreamRelay implements SseReader.Sink {
+    /** Type of the error that ends a stream which no replica can continue. */
+    static final String REPLICA_LOST = "replica_lost";
+
+    private static final String LOST =
+            "The replica that served this request was lost; the answer is incomplete.";
     private static final int MAX_HELD_BYTES = 1 << 20;
 
     private final RequestProgress request;
@@ -30,8 +37,8 @@ final class StreamRelay implements SseReader.Sink {
     private final ChunkScan scan = new ChunkScan();
     private byte[] out = new byte[1024];
     private int length;
+    private final AnswerSoFar answer;
     private boolean token;
-    private int finishes;
     private boolean done;
     private boolean failed;
     private long now;
@@ -43,6 +50,7 @@ final class StreamRelay implements SseReader.Sink {
             LongSupplier nanos,
             Map<String, String> headers) {
         this.request = request;
+        this.answer = request.answer();
         this.attempt = attempt;
         this.dispatcher = dispatcher;
         this.nanos = nanos;
@@ -63,14 +71,13 @@ final class StreamRelay implements SseReader.Sink {
                 return ended(AttemptResult.Cause.FAILED);
             }
             attempt.progress(now);
-            if (!reader.feed(buffer, 0, read, this) || length > MAX_HELD_BYTES) {
+            boolean readable = reader.feed(buffer, 0, read, this);
+            boolean hopeless = failed || !readable || length > MAX_HELD_BYTES;
+            if (hopeless && !hasBegun()) {
                 return ended(AttemptResult.Cause.FAILED);
             }
-            if (failed && !hasBegun()) {
-                return ended(AttemptResult.Cause.FAILED);
-            }
-            flush();
-            if (failed) {
+            flush(); // all that the answer so far counts must have gone to the client
+            if (failed || !readable) {
                 return ended(AttemptResult.Cause.FAILED);
             }
             if (done) {
@@ -87,21 +94,23 @@ final class StreamRelay implements SseReader.Sink {
             return;
         }
         scan.scan(data, from, to);
+        boolean again = answer.isFinished();
         if (scan.isDone()) {
-            done = finishes >= request.choices();
+            done = answer.isFinished();
             failed = !done;
         } else if (scan.isError()) {
             failed = true;
         } else {
             account();
         }
-        if (!failed) {
+        // A replica that was asked only for what follows the last token repeats the finish_reason.
+        if (!failed && !(again && scan.isFinished())) {
             append(data, from, to);
         }
     }
 
     private void account() {
-        finishes += scan.finishes();
+        answer.read(scan);
         if (scan.hasText()) {
             token = true;
             request.token(now);
@@ -120,8 +129,12 @@ final class StreamRelay implements SseReader.Sink {
         out[length++] = 'a';
         out[length++] = ':';
         out[length++] = ' ';
-        System.arraycopy(data, from, out, length, to - from);
-        length += to - from;
+        if (answer.hidesIds() && !scan.isDone()) {
+            length = scan.copyWithoutTokenIds(data, from, to, out, length);
+        } else {
+            System.arraycopy(data, from, out, length, to - from);
+            length += to - from;
+        }
         out[length++] = '\n';
         out[length++] = '\n';
     }
@@ -132,14 +145,19 @@ final class StreamRelay implements SseReader.Sink {
 
     private void flush() throws ClientLeftException {
         HttpExchange exchange = request.exchange();
-        if (length == 0 || (!exchange.isStarted() && !token && finishes == 0)) {
+        if (length == 0 || (!exchange.isStarted() && !token && !answer.isFinished())) {
             return;
+        }
+        if (!attempt.hasToken()) {
+            dispatcher.firstToken(attempt);
+        }
+        if (answer.isContinuable()) {
+            attempt.mayMove();
         }
         try {
             if (exchange.isStarted()) {
                 exchange.stream(out, length);
             } else {
-                dispatcher.firstToken(attempt);
                 exchange.startStream(200, ServerSentEvents.MEDIA_TYPE, headers, out, length);
             }
         } catch (IOException e) {
@@ -163,28 +181,39 @@ final class StreamRelay implements SseReader.Sink {
             throw new ClientLeftException(null);
         }
         if (!hasBegun()) {
+            answer.restart();
             return AttemptResult.retry(
                     causeOf(aborted, cause), "The replica's stream ended before its first token.");
         }
-        String type = aborted == Attempt.Abort.STALLED ? "stream_stalled" : "stream_broken";
-        OpenAiError error =
-                OpenAiError.server(
-                        502,
-                        type,
-                        "The replica that served this request was lost; the answer is incomplete.");
-        byte[] event = ServerSentEvents.event(error.toJson());
+        if (answer.isFinished() && !request.asked().options().includeUsage()) {
+            send(request, ServerSentEvents.done());
+            return new AttemptResult.Final(Outcome.succeeded());
+        }
+        if (answer.isContinuable()) {
+            return AttemptResult.retry(causeOf(aborted, cause), LOST);
+        }
+        return new AttemptResult.Final(breakOff(request, null));
+    }
+
+    /** Ends a stream that has begun and cannot be finished, by an error that says why. */
+    static Outcome breakOff(RequestProgress request, @Nullable OpenAiError why)
+            throws ClientLeftException {
+        OpenAiError error = why == null ? OpenAiError.server(502, REPLICA_LOST, LOST) : why;
+        send(request, ServerSentEvents.event(error.toJson()));
+        return Outcome.broken(error.type());
+    }
+
+    private static void send(RequestProgress request, byte[] lastEvent) throws ClientLeftException {
         try {
-            request.exchange().stream(event, event.length);
+            request.exchange().stream(lastEvent, lastEvent.length);
+            request.exchange().endStream();
         } catch (IOException e) {
             throw new ClientLeftException(e);
         }
-        end();
-        return new AttemptResult.Final(Outcome.broken(type));
     }
 
     static AttemptResult.Cause causeOf(
-            Attempt.@org.jspecify.annotations.Nullable Abort aborted,
-            AttemptResult.Cause otherwise) {
+            Attempt.@Nullable Abort aborted, AttemptResult.Cause otherwise) {
         return switch (aborted) {
             case null -> otherwise;
             case MOVED, STALLED -> AttemptResult.Cause.HUNG;

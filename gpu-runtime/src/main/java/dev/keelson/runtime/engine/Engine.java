@@ -19,12 +19,14 @@ public final class Engine implements AutoCloseable {
         final Sequence sequence;
         final StopTexts stop;
         final long submitted;
+        final int[] resumed;
         long lastToken;
 
-        Job(Sequence sequence, StopTexts stop, long submitted) {
+        Job(Sequence sequence, StopTexts stop, long submitted, int[] resumed) {
             this.sequence = sequence;
             this.stop = stop;
             this.submitted = submitted;
+            this.resumed = resumed;
         }
     }
 
@@ -100,6 +102,19 @@ public final class Engine implements AutoCloseable {
      * @return a number to cancel it by
      */
     public long submit(int[] prompt, SamplingParameters parameters, TokenSink sink) {
+        return submit(prompt, new int[0], parameters, sink);
+    }
+
+    /**
+     * Takes a request in whose answer began elsewhere. The tokens that follow are those of an
+     * answer that was never interrupted: limits, stop texts and randomness count from its true
+     * beginning.
+     *
+     * @param prompt at least one token; prompt and answer fit the limits
+     * @param answer tokens of the answer so far; they are not given to the sink again
+     * @return a number to cancel it by
+     */
+    public long submit(int[] prompt, int[] answer, SamplingParameters parameters, TokenSink sink) {
         if (prompt.length < 1 || prompt.length + parameters.maxTokens() > limits.maxModelTokens()) {
             throw new IllegalArgumentException("prompt and answer do not fit the context");
         }
@@ -111,9 +126,10 @@ public final class Engine implements AutoCloseable {
             long id = nextId++;
             submitted.add(
                     new Job(
-                            new Sequence(id, prompt, parameters, sink),
+                            new Sequence(id, prompt, answer, parameters, sink),
                             new StopTexts(parameters.stop(), text),
-                            nanos.getAsLong()));
+                            nanos.getAsLong(),
+                            answer));
             publish();
             work.signalAll();
             return id;
@@ -214,7 +230,13 @@ public final class Engine implements AutoCloseable {
         try {
             for (Job job = submitted.poll(); job != null; job = submitted.poll()) {
                 jobs.put(job.sequence.id(), job);
-                scheduler.add(job.sequence);
+                FinishReason over = replay(job);
+                if (over == null) {
+                    scheduler.add(job.sequence);
+                } else {
+                    end(job, over);
+                    job.sequence.sink().ended(over);
+                }
             }
             for (Long id = cancelled.poll(); id != null; id = cancelled.poll()) {
                 Job job = jobs.get(id);
@@ -229,6 +251,23 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** Why the answer so far is already the whole answer, or null. */
+    private @Nullable FinishReason replay(Job job) {
+        SamplingParameters p = job.sequence.parameters();
+        FinishReason over = null;
+        for (int i = 0; i < job.resumed.length && over == null; i++) {
+            over = ending(job, job.resumed[i], i + 1, p);
+        }
+        return over;
+    }
+
+    private @Nullable FinishReason ending(Job job, int token, int generated, SamplingParameters p) {
+        if ((token == endToken && !p.ignoreEnd()) || job.stop.add(token)) {
+            return FinishReason.STOP;
+        }
+        return generated >= p.maxTokens() ? FinishReason.LENGTH : null;
+    }
+
     private void deliver(StepPlan plan, float[][] logits) {
         long now = nanos.getAsLong();
         int row = 0;
@@ -239,7 +278,7 @@ public final class Engine implements AutoCloseable {
             }
             Sequence sequence = job.sequence;
             sequence.advance(slice.tokens().length);
-            if (sequence.generated() == 0) {
+            if (sequence.generatedHere() == 0) {
                 listener.promptTokens(slice.tokens().length);
             }
             if (slice.sample()) {
@@ -260,18 +299,13 @@ public final class Engine implements AutoCloseable {
             return;
         }
         sequence.append(token);
-        if (sequence.generated() == 1) {
+        if (sequence.generatedHere() == 1) {
             listener.firstToken(now - job.submitted);
         } else {
             listener.nextToken(now - job.lastToken);
         }
         job.lastToken = now;
-        FinishReason reason = null;
-        if ((token == endToken && !p.ignoreEnd()) || job.stop.add(token)) {
-            reason = FinishReason.STOP;
-        } else if (sequence.generated() >= p.maxTokens()) {
-            reason = FinishReason.LENGTH;
-        }
+        FinishReason reason = ending(job, token, sequence.generated(), p);
         if (reason != null) {
             end(job, reason);
         }

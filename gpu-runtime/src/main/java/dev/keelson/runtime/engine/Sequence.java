@@ -12,17 +12,28 @@ final class Sequence {
     private final TokenSink sink;
     private final IntList tokens;
     private final int promptTokens;
+    private final int resumedTokens;
     private final IntList blocks = new IntList(8);
     private int held;
     private int computed;
 
     Sequence(long id, int[] prompt, SamplingParameters parameters, TokenSink sink) {
+        this(id, prompt, new int[0], parameters, sink);
+    }
+
+    /**
+     * @param answer tokens that another engine generated before: part of the answer, not of the
+     *     prompt
+     */
+    Sequence(long id, int[] prompt, int[] answer, SamplingParameters parameters, TokenSink sink) {
         this.id = id;
         this.parameters = parameters;
         this.sink = sink;
         this.promptTokens = prompt.length;
-        tokens = new IntList(prompt.length + 16);
+        this.resumedTokens = answer.length;
+        tokens = new IntList(prompt.length + answer.length + 16);
         tokens.addAll(prompt);
+        tokens.addAll(answer);
     }
 
     long id() {
@@ -42,8 +53,14 @@ final class Sequence {
         return tokens.size();
     }
 
+    /** Tokens of the answer. */
     int generated() {
         return tokens.size() - promptTokens;
+    }
+
+    /** Tokens of the answer that were generated here. */
+    int generatedHere() {
+        return generated() - resumedTokens;
     }
 
     /** Tokens whose keys and values are in the cache. */

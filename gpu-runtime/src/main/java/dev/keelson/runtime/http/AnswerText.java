@@ -32,6 +32,14 @@ final class AnswerText {
         return text.substring(0, text.length() - keep);
     }
 
+    /** What is still held back, once it is known that no token follows. */
+    String end() {
+        String text = held + assembler.finish();
+        int stop = firstStop(text);
+        held = "";
+        return stop >= 0 ? text.substring(0, stop) : text;
+    }
+
     private int firstStop(String text) {
         return stops.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
     }

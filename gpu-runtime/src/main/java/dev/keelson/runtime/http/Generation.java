@@ -19,7 +19,12 @@ final class Generation implements AutoCloseable {
      * @param token -1 if the choice ended without one
      * @param last why the choice ended, or null
      */
-    record Event(int choice, int token, @Nullable FinishReason last) {}
+    record Event(int choice, int token, @Nullable FinishReason last) {
+        /** The token, if there is one. */
+        List<Integer> tokens() {
+            return token < 0 ? List.of() : List.of(token);
+        }
+    }
 
     private final Engine engine;
     private final List<Long> sequences = new ArrayList<>();
@@ -32,7 +37,10 @@ final class Generation implements AutoCloseable {
         for (int choice = 0; choice < job.prompts().size(); choice++) {
             sequences.add(
                     engine.submit(
-                            job.prompts().get(choice), job.parameters().get(choice), sink(choice)));
+                            job.prompts().get(choice),
+                            job.resumed(),
+                            job.parameters().get(choice),
+                            sink(choice)));
         }
     }
 

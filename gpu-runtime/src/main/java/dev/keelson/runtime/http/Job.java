@@ -1,6 +1,7 @@
 package dev.keelson.runtime.http;
 
 import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.serving.openai.Continuation;
 import dev.keelson.serving.openai.GenerationOptions;
 import java.util.List;
 
@@ -28,6 +29,19 @@ record Job(
     /** Texts that end an answer and are not part of it. */
     List<String> stops() {
         return parameters.getFirst().stop();
+    }
+
+    /** Tokens of the answer that another engine gave; none for a new answer. */
+    int[] resumed() {
+        Continuation continuation = options.continuation();
+        return continuation == null
+                ? new int[0]
+                : continuation.tokenIds().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Can another engine go on with it? One choice, streamed, with token ids. */
+    boolean isContinuable() {
+        return prompts.size() == 1 && options.stream() && options.returnTokenIds();
     }
 
     int promptTokens() {

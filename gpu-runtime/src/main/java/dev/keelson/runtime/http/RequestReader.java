@@ -3,6 +3,7 @@ package dev.keelson.runtime.http;
 import dev.keelson.runtime.engine.SamplingParameters;
 import dev.keelson.serving.openai.ChatRequest;
 import dev.keelson.serving.openai.CompletionRequest;
+import dev.keelson.serving.openai.Continuation;
 import dev.keelson.serving.openai.GenerationOptions;
 import dev.keelson.serving.openai.InvalidRequestException;
 import dev.keelson.serving.openai.OpenAiError;
@@ -82,6 +83,7 @@ final class RequestReader {
                             + " are served at once.",
                     "n");
         }
+        checkContinuation(options, prompts.size(), maxTokens);
         long number = requests.incrementAndGet();
         Long given = options.seed();
         long seed = given == null ? model.seed() * 1_000_003 + number : given;
@@ -101,8 +103,11 @@ final class RequestReader {
                             stops,
                             options.ignoreEos()));
         }
+        Continuation continuation = options.continuation();
         return new Job(
-                prefix + Long.toHexString(model.created()) + "-" + number,
+                continuation != null
+                        ? continuation.id()
+                        : prefix + Long.toHexString(model.created()) + "-" + number,
                 chat,
                 prompts,
                 parameters,
@@ -127,11 +132,31 @@ final class RequestReader {
         }
     }
 
+    private void checkContinuation(GenerationOptions options, int choices, int maxTokens)
+            throws InvalidRequestException {
+        Continuation continuation = options.continuation();
+        if (continuation == null) {
+            return;
+        }
+        if (choices != 1 || !options.stream()) {
+            throw invalid("Only a stream with one choice can be continued.", "continuation");
+        }
+        if (!continuation.tokenizer().equals(model.tokenizerId())) {
+            throw invalid(
+                    "'continuation' holds tokens of another tokenizer than this engine's.",
+                    "continuation");
+        }
+        if (continuation.tokenIds().size() > maxTokens) {
+            throw invalid("'continuation' is longer than max_tokens.", "continuation");
+        }
+        check(continuation.tokenIds(), "continuation");
+    }
+
     private int[] tokens(Prompt prompt, int maxTokens) throws InvalidRequestException {
         int[] tokens =
                 switch (prompt) {
                     case Prompt.Text text -> encode(text.text());
-                    case Prompt.Tokens ids -> check(ids.ids());
+                    case Prompt.Tokens ids -> check(ids.ids(), "prompt");
                 };
         if (tokens.length == 0) {
             throw invalid("'prompt' is empty.", "prompt");
@@ -157,16 +182,18 @@ final class RequestReader {
         return withBegin;
     }
 
-    private int[] check(List<Integer> ids) throws InvalidRequestException {
+    private int[] check(List<Integer> ids, String field) throws InvalidRequestException {
         for (int id : ids) {
             if (id >= model.tokenizer().size()) {
                 throw invalid(
-                        "'prompt' holds token "
+                        "'"
+                                + field
+                                + "' holds token "
                                 + id
                                 + "; the vocabulary has "
                                 + model.tokenizer().size()
                                 + ".",
-                        "prompt");
+                        field);
             }
         }
         return ids.stream().mapToInt(Integer::intValue).toArray();

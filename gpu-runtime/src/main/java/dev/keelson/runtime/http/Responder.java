@@ -5,6 +5,7 @@ import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.FinishReason;
 import dev.keelson.runtime.http.Generation.Event;
 import dev.keelson.serving.openai.Choice;
+import dev.keelson.serving.openai.Continuation;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiResponses;
 import dev.keelson.serving.openai.ServerSentEvents;
@@ -34,7 +35,9 @@ final class Responder {
     }
 
     void answer(HttpExchange exchange, Job job) throws IOException, InterruptedException {
-        var header = new OpenAiResponses.Header(job.id(), model.created(), model.name());
+        Continuation continuation = job.options().continuation();
+        long created = continuation == null ? model.created() : continuation.created();
+        var header = new OpenAiResponses.Header(job.id(), created, model.name());
         try (var generation = new Generation(engine, job)) {
             if (job.options().stream()) {
                 stream(exchange, job, header, generation);
@@ -102,7 +105,7 @@ final class Responder {
             }
             ChoiceState state = states.get(event.choice());
             String text = state.add(event);
-            List<Integer> ids = job.options().returnTokenIds() ? List.of(event.token()) : null;
+            List<Integer> ids = job.options().returnTokenIds() ? event.tokens() : null;
             send(
                     out,
                     chunk(
@@ -120,13 +123,21 @@ final class Responder {
         }
     }
 
-    private static OutputStream open(HttpExchange exchange, Job job, OpenAiResponses.Header header)
+    private OutputStream open(HttpExchange exchange, Job job, OpenAiResponses.Header header)
             throws IOException {
+        if (job.isContinuable()) {
+            exchange.getResponseHeaders().set(Continuation.OFFER, model.tokenizerId());
+        }
+        int resumed = job.resumed().length;
+        if (resumed > 0) {
+            exchange.getResponseHeaders().set(Continuation.CONFIRM, Integer.toString(resumed));
+        }
         exchange.getResponseHeaders().set("Content-Type", ServerSentEvents.MEDIA_TYPE);
         exchange.getResponseHeaders().set("Cache-Control", "no-cache");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
-        for (int choice = 0; job.chat() && choice < job.prompts().size(); choice++) {
+        boolean first = job.chat() && resumed == 0;
+        for (int choice = 0; first && choice < job.prompts().size(); choice++) {
             out.write(ServerSentEvents.event(OpenAiResponses.chatRoleChunk(header, choice)));
         }
         return out;
@@ -156,7 +167,9 @@ final class Responder {
     private List<ChoiceState> states(Job job) {
         List<ChoiceState> states = new ArrayList<>();
         for (String echo : job.echoes()) {
-            states.add(new ChoiceState(new AnswerText(model.tokenizer(), job.stops()), echo));
+            var state = new ChoiceState(new AnswerText(model.tokenizer(), job.stops()), echo);
+            state.resume(job.resumed());
+            states.add(state);
         }
         return states;
     }
@@ -173,9 +186,22 @@ final class Responder {
             pendingEcho = echo;
         }
 
+        /** Takes in what another engine has said already: the client has its text. */
+        void resume(int[] said) {
+            for (int token : said) {
+                tokens.add(token);
+                answer.add(token, false);
+                pendingEcho = "";
+            }
+        }
+
         String add(Event event) {
-            tokens.add(event.token());
-            String more = pendingEcho + answer.add(event.token(), event.last() != null);
+            tokens.addAll(event.tokens());
+            String said =
+                    event.token() < 0
+                            ? answer.end()
+                            : answer.add(event.token(), event.last() != null);
+            String more = pendingEcho + said;
             pendingEcho = "";
             text.append(more);
             reason = event.last() == null ? null : event.last().wire();

@@ -6,6 +6,7 @@ import dev.keelson.runtime.tokenizer.BpeTokenizer;
  * What the API serves.
  *
  * @param name in the OpenAI API
+ * @param tokenizerId the same on every engine with this tokenizer, and on no other
  * @param beginToken token before every text prompt, or -1
  * @param maxModelTokens longest sequence, prompt and answer together
  * @param seed mixed into requests that bring none
@@ -14,6 +15,7 @@ import dev.keelson.runtime.tokenizer.BpeTokenizer;
 public record ServedModel(
         String name,
         BpeTokenizer tokenizer,
+        String tokenizerId,
         int beginToken,
         int maxModelTokens,
         long seed,

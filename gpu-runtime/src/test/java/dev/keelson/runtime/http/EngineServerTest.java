@@ -9,6 +9,7 @@ import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
+import dev.keelson.serving.openai.Continuation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,7 +54,7 @@ class EngineServerTest {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
-        var model = new ServedModel("tiny", TOKENIZER, 0, CONTEXT, 0, 1);
+        var model = new ServedModel("tiny", TOKENIZER, "tokenizer-1", 0, CONTEXT, 0, 1);
         server =
                 new EngineServer(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -110,6 +111,79 @@ class EngineServerTest {
         assertThat(JSON.readTree(events.get(3).substring(6)).at("/usage/total_tokens").asInt())
                 .isEqualTo(5);
         assertThat(events.get(4)).isEqualTo("data: [DONE]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"temperature\":0,\"max_tokens\":14'",
+        "'\"temperature\":1.5,\"seed\":11,\"max_tokens\":14'",
+        "'\"temperature\":0,\"max_tokens\":14,\"stop\":[\"FGH\",\"never\"]'",
+        "'\"temperature\":0,\"max_tokens\":12,\"ignore_eos\":true'"
+    })
+    void aStreamCutAfterAnyTokenGoesOnAsIfItHadNotBeenCut(String options) throws Exception {
+        String fields =
+                "\"prompt\":\"~\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"return_token_ids\":true,"
+                        + options;
+        HttpResponse<String> whole = post("/v1/completions", body(fields));
+        assertThat(whole.headers().firstValue(Continuation.OFFER)).hasValue("tokenizer-1");
+        List<JsonNode> chunks = chunks(whole);
+        int tokens = chunks.size() - 1;
+        assertThat(tokens).isGreaterThan(4);
+        for (int cut = 1; cut <= tokens; cut++) {
+            List<Integer> said = new ArrayList<>();
+            chunks.subList(0, cut).forEach(c -> said.add(c.at("/choices/0/token_ids/0").asInt()));
+            byte[] body =
+                    new Continuation("cmpl-first", 5, "tokenizer-1", said)
+                            .addTo(body(fields).getBytes(StandardCharsets.UTF_8));
+            HttpResponse<String> rest =
+                    post("/v1/completions", new String(body, StandardCharsets.UTF_8));
+            assertThat(rest.headers().firstValue(Continuation.CONFIRM)).hasValue("" + cut);
+            List<JsonNode> all = new ArrayList<>(chunks.subList(0, cut));
+            List<JsonNode> more = chunks(rest);
+            // Whoever has the finish_reason already passes over its repetition.
+            all.addAll(cut < tokens ? more : more.subList(1, more.size()));
+            assertThat(text(all)).as("cut after %d", cut).isEqualTo(text(chunks));
+            assertThat(all.getLast().at("/usage")).isEqualTo(chunks.getLast().at("/usage"));
+            assertThat(all.getLast().at("/id").asText()).isEqualTo("cmpl-first");
+            assertThat(all.getLast().at("/created").asInt()).isEqualTo(5);
+            assertThat(all.get(all.size() - 2).at("/choices/0/finish_reason"))
+                    .isEqualTo(chunks.get(tokens - 1).at("/choices/0/finish_reason"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"id\":\"x\",\"tokenizer\":\"tokenizer-2\",\"token_ids\":[1]', true",
+        "'\"id\":\"x\",\"tokenizer\":\"tokenizer-1\",\"token_ids\":[1]', false",
+        "'\"id\":\"x\",\"tokenizer\":\"tokenizer-1\",\"token_ids\":[9999]', true",
+        "'\"id\":\"x\",\"tokenizer\":\"tokenizer-1\",\"token_ids\":[1,2,3,4]', true",
+        "'\"id\":\"x\",\"tokenizer\":\"tokenizer-1\",\"token_ids\":[]', true"
+    })
+    void aContinuationThatCannotBeIsRefusedByName(String continuation, boolean stream)
+            throws Exception {
+        String fields =
+                "\"prompt\":\"@\",\"max_tokens\":3,\"stream\":%s,\"continuation\":{%s}"
+                        .formatted(stream, continuation);
+        HttpResponse<String> answer = post("/v1/completions", body(fields));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("continuation");
+    }
+
+    private static List<JsonNode> chunks(HttpResponse<String> answer) throws IOException {
+        List<JsonNode> chunks = new ArrayList<>();
+        for (String line : answer.body().lines().filter(l -> !l.isEmpty()).toList()) {
+            if (!line.equals("data: [DONE]")) {
+                chunks.add(JSON.readTree(line.substring(6)));
+            }
+        }
+        assertThat(answer.body()).endsWith("data: [DONE]\n\n");
+        return chunks;
+    }
+
+    private static String text(List<JsonNode> chunks) {
+        StringBuilder text = new StringBuilder();
+        chunks.forEach(c -> text.append(c.at("/choices/0/text").asText()));
+        return text.toString();
     }
 
     @Test
@@ -211,7 +285,7 @@ class EngineServerTest {
     void aClientThatLeavesFreesItsBlocks() throws Exception {
         String body =
                 body(
-                        "\"prompt\":\"@\",\"max_tokens\":4000,\"temperature\":0,\"stream\":true,\"ignore_eos\":true");
+                        "\"prompt\":\"@\",\"max_tokens\":1400,\"temperature\":0,\"stream\":true,\"ignore_eos\":true");
         for (int i = 0; i < 6; i++) {
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 String head =

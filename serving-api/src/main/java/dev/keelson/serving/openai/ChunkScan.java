@@ -1,5 +1,9 @@
 package dev.keelson.serving.openai;
 
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads the few facts of a response or stream chunk that routing needs, in one pass over its bytes
  * and without building anything: a proxy does this for every token. NOT thread-safe; one instance
@@ -8,6 +12,9 @@ package dev.keelson.serving.openai;
  * <p>It walks JSON strings properly, so that text which looks like a field is not mistaken for one.
  */
 public final class ChunkScan {
+    private static final String TOKEN_IDS = "token_ids";
+    private static final String PROMPT_IDS = "prompt_token_ids";
+
     private byte[] bytes = {};
     private int end;
     private boolean text;
@@ -16,6 +23,13 @@ public final class ChunkScan {
     private boolean done;
     private int promptTokens;
     private int completionTokens;
+    private int idFrom;
+    private int idTo;
+    private int created;
+    private int tokensFrom;
+    private int tokensTo;
+    private int promptIdsFrom;
+    private int promptIdsTo;
 
     /** Scans {@code buffer[from, to)}: a JSON document, or [DONE]. */
     public void scan(byte[] buffer, int from, int to) {
@@ -27,6 +41,10 @@ public final class ChunkScan {
         done = false;
         promptTokens = -1;
         completionTokens = -1;
+        idFrom = -1;
+        created = -1;
+        tokensFrom = -1;
+        promptIdsFrom = -1;
         if (to - from >= 6 && buffer[from] == '[' && buffer[from + 1] == 'D') {
             done = true;
             return;
@@ -80,6 +98,67 @@ public final class ChunkScan {
         return completionTokens;
     }
 
+    /** The first id, as text: the response's own; null if there is none. */
+    public @Nullable String id() {
+        return idFrom < 0 ? null : new String(bytes, idFrom, idTo - idFrom, StandardCharsets.UTF_8);
+    }
+
+    /** created in epoch seconds, or -1. */
+    public int created() {
+        return created;
+    }
+
+    /** Gives each of a choice's token_ids, in order. */
+    public void forEachTokenId(IntConsumer each) {
+        if (tokensFrom < 0) {
+            return;
+        }
+        int at = tokensFrom;
+        while (at < tokensTo) {
+            if (bytes[at] >= '0' && bytes[at] <= '9') {
+                each.accept(number(at));
+                while (at < tokensTo && bytes[at] >= '0' && bytes[at] <= '9') {
+                    at++;
+                }
+            } else {
+                at++;
+            }
+        }
+    }
+
+    /**
+     * Copies the chunk without its token_ids and prompt_token_ids, which a client did not ask for.
+     *
+     * @param into has room for the whole chunk from {@code at} on
+     * @return the position after the copy
+     */
+    public int copyWithoutTokenIds(byte[] buffer, int from, int to, byte[] into, int at) {
+        boolean promptFirst = promptIdsFrom >= 0 && (tokensFrom < 0 || promptIdsFrom < tokensFrom);
+        int read = from;
+        int write = at;
+        for (int i = 0; i < 2; i++) {
+            boolean prompt = (i == 0) == promptFirst;
+            int list = prompt ? promptIdsFrom : tokensFrom;
+            if (list >= 0) {
+                int cut = commaBefore(list, from);
+                System.arraycopy(buffer, read, into, write, cut - read);
+                write += cut - read;
+                read = cut == list ? list : prompt ? promptIdsTo : tokensTo;
+            }
+        }
+        System.arraycopy(buffer, read, into, write, to - read);
+        return write + to - read;
+    }
+
+    // The comma before the field whose value starts at list. A first field has none: it stays.
+    private int commaBefore(int list, int from) {
+        int i = list;
+        while (i > from && bytes[i] != ',' && bytes[i] != '{') {
+            i--;
+        }
+        return bytes[i] == ',' ? i : list;
+    }
+
     private int closingQuote(int at) {
         int i = at;
         while (i < end && bytes[i] != '"') {
@@ -107,9 +186,26 @@ public final class ChunkScan {
             return;
         }
         switch (length) {
+            case 2 -> {
+                if (idFrom < 0 && is(at, "id") && bytes[value] == '"') {
+                    idFrom = value + 1;
+                    idTo = closingQuote(idFrom);
+                }
+            }
             case 4 -> text |= is(at, "text") && isText(value);
             case 5 -> error |= is(at, "error") && bytes[value] != 'n';
-            case 7 -> text |= is(at, "content") && isText(value);
+            case 7 -> {
+                text |= is(at, "content") && isText(value);
+                if (is(at, "created")) {
+                    created = number(value);
+                }
+            }
+            case 9 -> {
+                if (is(at, TOKEN_IDS) && bytes[value] == '[') {
+                    tokensFrom = value;
+                    tokensTo = listEnd(value);
+                }
+            }
             case 10 ->
                     text |=
                             is(at, "tool_calls")
@@ -123,6 +219,12 @@ public final class ChunkScan {
                     promptTokens = number(value);
                 }
             }
+            case 16 -> {
+                if (is(at, PROMPT_IDS) && bytes[value] == '[') {
+                    promptIdsFrom = value;
+                    promptIdsTo = listEnd(value);
+                }
+            }
             case 17 -> {
                 text |= is(at, "reasoning_content") && isText(value);
                 if (is(at, "completion_tokens")) {
@@ -131,6 +233,14 @@ public final class ChunkScan {
             }
             default -> {}
         }
+    }
+
+    private int listEnd(int at) {
+        int i = at;
+        while (i < end && bytes[i] != ']') {
+            i++;
+        }
+        return Math.min(i + 1, end);
     }
 
     private boolean isText(int value) {

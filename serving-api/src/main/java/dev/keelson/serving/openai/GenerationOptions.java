@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stop up to 16 strings that end a choice
  * @param ignoreEos go on to maxTokens (vLLM's extension)
  * @param returnTokenIds give token ids beside text (vLLM's extension)
+ * @param continuation the answer so far, of another engine that was lost; null for a new answer
  */
 public record GenerationOptions(
         @Nullable Integer maxTokens,
@@ -31,7 +32,8 @@ public record GenerationOptions(
         boolean ignoreEos,
         double presencePenalty,
         double frequencyPenalty,
-        boolean returnTokenIds) {
+        boolean returnTokenIds,
+        @Nullable Continuation continuation) {
     public GenerationOptions {
         stop = List.copyOf(stop);
     }

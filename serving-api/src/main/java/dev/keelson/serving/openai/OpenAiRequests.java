@@ -47,7 +47,8 @@ public final class OpenAiRequests {
                 fields.flag("ignore_eos"),
                 fields.number("presence_penalty", -2, 2, 0),
                 fields.number("frequency_penalty", -2, 2, 0),
-                fields.flag("return_token_ids"));
+                fields.flag("return_token_ids"),
+                Continuation.read(fields));
     }
 
     private static List<String> stops(Fields fields) throws InvalidRequestException {

@@ -35,6 +35,41 @@ class StreamCodecTest {
     }
 
     @Test
+    void takesTokenIdsOutAndLeavesEverythingElse() {
+        assertThat(
+                        withoutIds(
+                                "{\"id\":\"a\",\"created\":7,\"choices\":[{\"text\":\",\\\"token_ids\\\":[1]\",\"token_ids\":[3, 14,159],\"prompt_token_ids\":[5]}]}"))
+                .isEqualTo(
+                        "{\"id\":\"a\",\"created\":7,\"choices\":[{\"text\":\",\\\"token_ids\\\":[1]\"}]}");
+        assertThat(
+                        withoutIds(
+                                "{\"id\":\"a\",\"prompt_token_ids\":[5],\"choices\":[{\"x\":1, \"token_ids\":[]}]}"))
+                .isEqualTo("{\"id\":\"a\",\"choices\":[{\"x\":1}]}");
+        assertThat(withoutIds("{\"token_ids\":[1],\"x\":2}"))
+                .isEqualTo("{\"token_ids\":[1],\"x\":2}");
+        assertThat(withoutIds("{\"x\":2}")).isEqualTo("{\"x\":2}");
+
+        ChunkScan scan =
+                scan(
+                        utf8(
+                                "{\"id\":\"a\",\"created\":7,\"choices\":[{\"id\":\"b\",\"token_ids\":[3, 14,159]}]}"));
+        List<Integer> ids = new ArrayList<>();
+        scan.forEachTokenId(ids::add);
+        assertThat(ids).containsExactly(3, 14, 159);
+        assertThat(scan.id()).isEqualTo("a");
+        assertThat(scan.created()).isEqualTo(7);
+    }
+
+    private static String withoutIds(String chunk) {
+        byte[] bytes = utf8("data: " + chunk);
+        byte[] into = new byte[bytes.length + 3];
+        ChunkScan scan = new ChunkScan();
+        scan.scan(bytes, 6, bytes.length);
+        int end = scan.copyWithoutTokenIds(bytes, 6, bytes.length, into, 3);
+        return new String(into, 3, end - 3, StandardCharsets.UTF_8);
+    }
+
+    @Test
     void seesTextFinishErrorAndUsage() {
         ChunkScan token =
                 scan(
