@@ -72,11 +72,17 @@ final class ProgressJudge {
     boolean hangs(Duration step, boolean isStopped, boolean starved) {
         Duration counted = step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step;
         silence = silence.plus(counted);
-        stopped = isStopped ? stopped.plus(counted) : Duration.ZERO;
+        stopped = isStopped ? stoppedFor(step, counted) : Duration.ZERO;
         Duration limit = starved ? rule.starvedSilence() : rule.silence();
         return stopped.compareTo(rule.stopped()) >= 0
                 || silence.compareTo(limit) >= 0
                 || failedProbes >= rule.probeFailures();
+    }
+
+    // State T is no matter of pace: seen twice, all the time between counts, however starved the
+    // agent is. Only the step in which it was first seen may have begun long before it.
+    private Duration stoppedFor(Duration step, Duration counted) {
+        return stopped.isZero() ? counted : stopped.plus(step);
     }
 
     private static double orZero(@Nullable Double value) {

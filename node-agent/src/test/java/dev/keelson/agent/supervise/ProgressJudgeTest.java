@@ -88,4 +88,10 @@ class ProgressJudgeTest {
             assertThat(judge.hangs(SECOND, false, true)).isFalse();
         }
     }
+
+    @Test
+    void aStoppedProcessIsFoundAtTheSecondLookOfAStarvedAgent() {
+        assertThat(judge.hangs(Duration.ofSeconds(9), true, true)).isFalse();
+        assertThat(judge.hangs(Duration.ofSeconds(4), true, true)).isTrue();
+    }
 }
