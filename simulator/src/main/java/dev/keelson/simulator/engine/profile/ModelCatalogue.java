@@ -36,6 +36,11 @@ public final class ModelCatalogue {
         }
     }
 
+    /** All shapes by public name. */
+    public SortedMap<String, ModelShape> shapes() {
+        return shapes;
+    }
+
     /** The shape of a model by its public name. */
     public ModelShape shapeOf(String model) {
         var shape = shapes.get(model);

@@ -1,6 +1,7 @@
 package dev.keelson.simulator.engine.steptime;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -53,6 +54,11 @@ public final class Curve {
         int below = above - 1;
         double slope = (values[above] - values[below]) / (keys[above] - keys[below]);
         return Math.max(0, values[below] + slope * (x - keys[below]));
+    }
+
+    /** The measured places, ascending. */
+    List<Integer> places() {
+        return Arrays.stream(keys).mapToObj(key -> (int) key).toList();
     }
 
     /** The smallest measured place. */

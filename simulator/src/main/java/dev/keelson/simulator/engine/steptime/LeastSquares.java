@@ -40,7 +40,8 @@ public final class LeastSquares {
             }
         }
         for (int j = 0; j < n; j++) {
-            matrix[j][j] += RIDGE * (1 + matrix[j][j]);
+            // In proportion to the diagonal, so that the unit of the targets changes nothing.
+            matrix[j][j] += RIDGE * (matrix[j][j] > 0 ? matrix[j][j] : 1);
         }
         double[] solution = solve(matrix);
         for (int j = 0; j < n; j++) {
