@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -153,6 +154,14 @@ public final class CsvTable {
                         "a value for " + column);
             }
             return cell;
+        }
+
+        /** A cell that may be empty. */
+        public Optional<String> optional(String column) {
+            Integer place = columns.get(column);
+            return place == null
+                    ? Optional.empty()
+                    : Optional.of(cells[place].strip()).filter(cell -> !cell.isEmpty());
         }
 
         /** A whole number of at least this much. */
