@@ -102,6 +102,12 @@ final class SimRunCommand implements Callable<Integer> {
             description = "plays each policy that has a target at several of them")
     private boolean sweep;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "KIND",
+            description = "linear or detailed; default what the fleet file says")
+    private @Nullable String engine;
+
     @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
     private @Nullable Path html;
 
@@ -113,7 +119,7 @@ final class SimRunCommand implements Callable<Integer> {
         long started = System.nanoTime();
         var choices = choices();
         try {
-            var deployed = FleetFile.read(fleet);
+            var deployed = FleetFile.read(fleet, engineKind());
             var played = TraceFile.read(trace, traceChoice());
             var study = new FleetStudy(deployed, played, seed);
             var rows =
@@ -175,6 +181,15 @@ final class SimRunCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private @Nullable String engineKind() {
+        if (engine != null
+                && !engine.equals(FleetFile.LINEAR)
+                && !engine.equals(FleetFile.DETAILED)) {
+            throw usage("The --engine (%s) must be linear or detailed.".formatted(engine));
+        }
+        return engine;
     }
 
     private TraceChoice traceChoice() {

@@ -1,6 +1,5 @@
 package dev.keelson.simulator.baseline;
 
-import dev.keelson.simulator.trace.EngineProfile;
 import dev.keelson.simulator.trace.Fleet;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -90,10 +89,10 @@ final class DynamoSlaAutoscaler implements Autoscaler {
 
     /** What one more request would see here, as a share of the SLA: the worse of TTFT and ITL. */
     private double share(FleetSample.ReplicaSample r, double gateway, double input, double grown) {
-        var engine = fleet.engine();
+        var engine = fleet.speed();
         double ttft = engine.prefillSeconds((r.queuedPrefillTokens() + gateway) * grown + input);
         int decodes = (int) Math.ceil(r.running() * grown) + 1;
-        double itl = engine.stepSeconds(0, decodes, r.decodeKvTokens() * grown + input, 0);
+        double itl = engine.decodeSeconds(decodes, r.decodeKvTokens() * grown + input);
         return Math.max(ttft / ttftSeconds, itl / itlSeconds);
     }
 
@@ -123,19 +122,20 @@ final class DynamoSlaAutoscaler implements Autoscaler {
      * ceil(rate x (prefill time + decode time a request)), decode at the largest batch in the ITL.
      */
     int replicas(double perSecond, double input, double output) {
-        EngineProfile engine = fleet.engine();
+        var engine = fleet.engine();
+        var speed = fleet.speed();
         double context = input + output / 2;
         int low = 1;
         int high = (int) Math.max(1, Math.min(engine.maxSequences(), engine.kvTokens() / context));
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (engine.stepSeconds(0, middle, middle * context, 0) <= itlSeconds) {
+            if (speed.decodeSeconds(middle, middle * context) <= itlSeconds) {
                 low = middle;
             } else {
                 high = middle - 1;
             }
         }
-        double decode = output * engine.stepSeconds(0, low, low * context, 0) / low;
-        return (int) Math.ceil(perSecond * (engine.prefillSeconds(input) + decode));
+        double decode = output * speed.decodeSeconds(low, low * context) / low;
+        return (int) Math.ceil(perSecond * (speed.prefillSeconds(input) + decode));
     }
 }

@@ -135,10 +135,19 @@ public final class EngineSimulator {
         int waiting = inbox.size();
         int running = 0;
         long blocks = 0;
+        long prefill = 0;
+        long context = 0;
+        long generated = 0;
+        for (var request : inbox) {
+            prefill += request.promptTokens();
+        }
         for (var rank : ranks) {
             waiting += rank.waitingCount();
             running += rank.runningCount();
             blocks += rank.kv().inUse();
+            prefill += rank.prefillTokensLeft();
+            context += rank.decodeContextTokens();
+            generated += rank.generatedTokens();
         }
         return new Occupancy(
                 waiting,
@@ -147,8 +156,30 @@ public final class EngineSimulator {
                 (long) limits.kvBlocks() * ranks.size(),
                 steps,
                 requestSteps,
-                busyNanos);
+                busyNanos,
+                prefill,
+                context,
+                generated);
     }
+
+    /** Takes out every request that is not answered, in the order of arrival: the engine ends. */
+    public List<Unfinished> abandon() {
+        var left = new ArrayList<Unfinished>();
+        ranks.forEach(rank -> left.addAll(rank.abandon()));
+        inbox.forEach(request -> left.add(new Unfinished(request, -1, 0)));
+        inbox.clear();
+        inFlight.clear();
+        left.sort(Comparator.comparing(Unfinished::request, BY_ARRIVAL));
+        return left;
+    }
+
+    /**
+     * A request that was not answered.
+     *
+     * @param firstTokenNanos when its first token came out; -1 for none
+     * @param generatedTokens tokens that came out
+     */
+    public record Unfinished(EngineRequest request, long firstTokenNanos, int generatedTokens) {}
 
     /**
      * How full an engine is, and what it has done.
@@ -160,6 +191,9 @@ public final class EngineSimulator {
      * @param steps steps since the start
      * @param requestSteps places in the batches of those steps
      * @param busyNanos time that the accelerator computed
+     * @param prefillTokensLeft prompt tokens that are still to be computed
+     * @param decodeContextTokens context of the requests that generate
+     * @param generatedTokens tokens that came out since the start
      */
     public record Occupancy(
             int waiting,
@@ -168,7 +202,10 @@ public final class EngineSimulator {
             long kvBlocksTotal,
             long steps,
             long requestSteps,
-            long busyNanos) {}
+            long busyNanos,
+            long prefillTokensLeft,
+            long decodeContextTokens,
+            long generatedTokens) {}
 
     RankScheduler rank(int index) {
         return ranks.get(index);

@@ -22,6 +22,7 @@ final class RankScheduler {
     private final List<Sequence> running = new ArrayList<>();
     private final SortedMap<Integer, Integer> adapters = new TreeMap<>();
     private long nextTurn;
+    private long generatedTokens;
 
     RankScheduler(EngineLimits limits) {
         this.limits = limits;
@@ -50,6 +51,40 @@ final class RankScheduler {
 
     KvBlocks kv() {
         return kv;
+    }
+
+    long prefillTokensLeft() {
+        long left = 0;
+        for (var sequence : waiting) {
+            left += sequence.prefill;
+        }
+        for (var sequence : running) {
+            left += Math.max(0, sequence.prefill - sequence.computed);
+        }
+        return left;
+    }
+
+    long decodeContextTokens() {
+        long context = 0;
+        for (var sequence : running) {
+            context += sequence.computed >= sequence.prefill ? sequence.computed : 0;
+        }
+        return context;
+    }
+
+    long generatedTokens() {
+        return generatedTokens;
+    }
+
+    /** Takes out all requests. */
+    List<EngineSimulator.Unfinished> abandon() {
+        var left = new ArrayList<EngineSimulator.Unfinished>();
+        running.forEach(sequence -> release(sequence));
+        running.forEach(sequence -> left.add(sequence.unfinished()));
+        waiting.forEach(sequence -> left.add(sequence.unfinished()));
+        running.clear();
+        waiting.clear();
+        return left;
     }
 
     /** Blocks that running requests hold alone. */
@@ -97,6 +132,7 @@ final class RankScheduler {
             }
             var sequence = gift.sequence();
             sequence.generated += gift.tokens();
+            generatedTokens += gift.tokens();
             if (sequence.firstTokenNanos < 0) {
                 sequence.firstTokenNanos = nowNanos;
             }

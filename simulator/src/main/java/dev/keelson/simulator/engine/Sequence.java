@@ -47,6 +47,10 @@ final class Sequence {
         this.prefill = request.promptTokens();
     }
 
+    EngineSimulator.Unfinished unfinished() {
+        return new EngineSimulator.Unfinished(request, firstTokenNanos, generated);
+    }
+
     RequestTimes times(long lastTokenNanos) {
         return new RequestTimes(
                 request,

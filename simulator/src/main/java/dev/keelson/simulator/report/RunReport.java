@@ -3,6 +3,7 @@ package dev.keelson.simulator.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.simulator.engine.StepTimeModel;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.world.Capacity;
@@ -44,6 +45,9 @@ public record RunReport(
         inputs.put("traceSeconds", round(trace.seconds(), 3));
         inputs.put("fleet", fleet.name());
         inputs.put("accelerator", fleet.engine().accelerator());
+        inputs.put("engine", fleet.detailed() == null ? "linear" : "detailed");
+        inputs.put("stepTimeSource", stepTimeSource());
+        inputs.put("stepTimeOrigin", stepTimeOrigin());
         inputs.put("model", fleet.model());
         inputs.put("sloTtftSeconds", fleet.slo().ttft().toMillis() / 1e3);
         inputs.put("sloTpotSeconds", fleet.slo().tpot().toMillis() / 1e3);
@@ -60,6 +64,18 @@ public record RunReport(
         }
         root.putObject("timing").put("wallSeconds", round(wallSeconds, 3));
         return root;
+    }
+
+    /** What the step times rest on; the closed form's coefficients are a calibrated roofline. */
+    private String stepTimeSource() {
+        var detailed = fleet.detailed();
+        return (detailed == null ? StepTimeModel.Source.ROOFLINE : detailed.stepTime().source())
+                .name();
+    }
+
+    private String stepTimeOrigin() {
+        var detailed = fleet.detailed();
+        return detailed == null ? "coefficients of the fleet file" : detailed.origin();
     }
 
     private static ObjectNode row(RunResult r) {
@@ -114,6 +130,12 @@ public record RunReport(
                         fleet.minReplicas(),
                         fleet.maxReplicas(),
                         seed));
+        lines.add(
+                "engine: %s; step times: %s (%s)"
+                        .formatted(
+                                fleet.detailed() == null ? "linear" : "detailed",
+                                stepTimeSource().toLowerCase(Locale.ROOT).replace('_', ' '),
+                                stepTimeOrigin()));
         lines.add(
                 String.format(
                         Locale.ROOT,

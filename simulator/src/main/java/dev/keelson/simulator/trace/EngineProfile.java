@@ -32,7 +32,8 @@ public record EngineProfile(
         double perTokenSeconds,
         double perSequenceSeconds,
         double perKvTokenSeconds,
-        double perPairSeconds) {
+        double perPairSeconds)
+        implements EngineSpeed {
 
     /** Seconds of one step. */
     public double stepSeconds(int prefillTokens, int decodes, double kvTokens, double pairs) {
@@ -43,7 +44,17 @@ public record EngineProfile(
                 + perPairSeconds * pairs;
     }
 
-    /** Seconds to prefill a prompt alone, in chunks. */
+    @Override
+    public double decodeSeconds(int decodes, double kvTokens) {
+        return stepSeconds(0, decodes, kvTokens, 0);
+    }
+
+    @Override
+    public double secondsPerPromptToken() {
+        return perTokenSeconds;
+    }
+
+    @Override
     public double prefillSeconds(double promptTokens) {
         double seconds = 0;
         for (double done = 0; done < promptTokens; done += maxBatchedTokens) {

@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     router and the policies count with
  * @param initialReplicas READY at the start of every policy that does not choose its own; null for
  *     what the first minutes need, so that no policy starts in a crisis
+ * @param detailed the engine simulator in place of the profile's closed form; null for the latter
  * @param tick time between two steps of what steers the fleet
  */
 public record Fleet(
@@ -25,6 +27,7 @@ public record Fleet(
         int gpusPerReplica,
         int maxSequences,
         EngineProfile engine,
+        @Nullable DetailedEngine detailed,
         ColdStart coldStart,
         Gateway gateway,
         Telemetry telemetry,
@@ -34,6 +37,12 @@ public record Fleet(
     public Fleet {
         nodes = List.copyOf(nodes);
         incidents = List.copyOf(incidents);
+    }
+
+    /** What its engine can do. */
+    public EngineSpeed speed() {
+        var simulated = detailed;
+        return simulated == null ? engine : simulated;
     }
 
     /** Replicas that the nodes have room for. */
@@ -60,14 +69,36 @@ public record Fleet(
      *
      * @param first the first start on a node: weights come from a disk or over the network
      * @param again later starts there: weights lie in the host's memory
-     * @param firstTier name of the tier, for reports
-     * @param againTier name of the tier, for reports
      * @param jitter each start takes 1 ± jitter times its tier's time, uniform
      */
-    public record ColdStart(
-            Duration first, Duration again, String firstTier, String againTier, double jitter) {
+    public record ColdStart(Tier first, Tier again, double jitter) {
         public Duration longest() {
-            return first.compareTo(again) > 0 ? first : again;
+            double seconds = Math.max(first.longestSeconds(), again.longestSeconds());
+            return Duration.ofNanos(Math.round(seconds * 1e9));
+        }
+
+        /**
+         * Where the weights lie.
+         *
+         * @param seconds one time, or measured ones, sorted, each as likely as the others
+         */
+        public record Tier(String name, List<Double> seconds) {
+            public Tier {
+                seconds = List.copyOf(seconds);
+            }
+
+            /** Draws one start. */
+            public double seconds(SplittableRandom random, double jitter) {
+                double drawn =
+                        seconds.size() == 1
+                                ? seconds.getFirst()
+                                : seconds.get(random.nextInt(seconds.size()));
+                return drawn * (1 + jitter * (2 * random.nextDouble() - 1));
+            }
+
+            double longestSeconds() {
+                return seconds.getLast();
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -21,6 +22,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a fleet file (YAML). Shape: {@code datasets/fleets/fleet.schema.json}. */
 public final class FleetFile {
+    /** A closed form of the file's coefficients. */
+    public static final String LINEAR = "linear";
+
+    /** The engine simulator, step by step. */
+    public static final String DETAILED = "detailed";
+
     private static final int MOST_REPLICAS = 10_000;
     private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
     private static final Duration LONGEST_TICK = Duration.ofMinutes(1);
@@ -31,8 +38,17 @@ public final class FleetFile {
      * @throws InputException with file, line and what was expected
      */
     public static Fleet read(Path file) {
+        return read(file, null);
+    }
+
+    /**
+     * The same with another engine than the file names.
+     *
+     * @param engine {@value #LINEAR} or {@value #DETAILED}; null for the file's
+     */
+    public static Fleet read(Path file, @Nullable String engine) {
         try {
-            return parse(file.toString(), Files.readString(file));
+            return parse(file.toString(), Files.readString(file), engine);
         } catch (NoSuchFileException e) {
             throw new InputException("%s: there is no such file.".formatted(file));
         } catch (IOException e) {
@@ -42,6 +58,10 @@ public final class FleetFile {
 
     /** The same from text; {@code name} stands for the file in messages. */
     public static Fleet parse(String name, String text) {
+        return parse(name, text, null);
+    }
+
+    private static Fleet parse(String name, String text, @Nullable String engine) {
         var settings = LoadSettings.builder().setLabel(name).setMaxAliasesForCollections(0).build();
         Optional<Node> root;
         try {
@@ -57,7 +77,8 @@ public final class FleetFile {
         }
         if (root.isPresent() && root.get() instanceof MappingNode mapping) {
             var section = new YamlSection(name, "", mapping);
-            var fleet = fleet(section);
+            var folder = Path.of(name).toAbsolutePath().getParent();
+            var fleet = fleet(section, folder == null ? Path.of("/") : folder, engine);
             section.noMoreKeys();
             return fleet;
         }
@@ -68,13 +89,17 @@ public final class FleetFile {
         return message.lines().findFirst().orElse("");
     }
 
-    private static Fleet fleet(YamlSection root) {
+    private static Fleet fleet(YamlSection root, Path folder, @Nullable String engineKind) {
         var deployment = root.section("deployment");
         int most = deployment.whole("maxReplicas", 1, MOST_REPLICAS);
         int least = deployment.whole("minReplicas", 0, most);
         int gpus = deployment.whole("gpusPerReplica", 1, 64, 1);
         var slo = deployment.section("slo");
-        var engine = engine(root.section("engine"));
+        var engineSection = root.section("engine");
+        var engine = engine(engineSection);
+        var kind = kind(engineSection, engineKind);
+        var detailed = DetailedSection.of(engineSection, folder);
+        var model = deployment.text("model");
         var gateway = root.optionalSection("gateway");
         var nodes = new ArrayList<Fleet.NodeGroup>();
         for (var node : root.sections("nodes")) {
@@ -83,7 +108,7 @@ public final class FleetFile {
         var fleet =
                 new Fleet(
                         root.text("name"),
-                        deployment.text("model"),
+                        model,
                         new Slo(slo.duration("ttft"), slo.duration("tpot")),
                         least,
                         most,
@@ -93,7 +118,8 @@ public final class FleetFile {
                         gpus,
                         deployment.whole("maxSequences", 1, engine.maxSequences()),
                         engine,
-                        coldStart(root.section("coldStart")),
+                        kind.equals(DETAILED) ? detailed.load(engine, model) : null,
+                        coldStart(root.section("coldStart"), folder),
                         gateway.map(FleetFile::gateway)
                                 .orElse(new Fleet.Gateway(512, Duration.ofSeconds(60))),
                         root.optionalSection("telemetry")
@@ -129,6 +155,14 @@ public final class FleetFile {
         return tick;
     }
 
+    private static String kind(YamlSection engine, @Nullable String asked) {
+        var kind = engine.optionalText("simulate").orElse(LINEAR);
+        if (!kind.equals(LINEAR) && !kind.equals(DETAILED)) {
+            throw engine.wrong("simulate", kind, "linear or detailed");
+        }
+        return asked == null ? kind : asked;
+    }
+
     private static Fleet.NodeGroup node(YamlSection node, int gpusPerReplica) {
         var capacity = node.optionalText("capacity").orElse("ON_DEMAND");
         if (!List.of("ON_DEMAND", "SPOT", "RESERVED").contains(capacity)) {
@@ -159,26 +193,34 @@ public final class FleetFile {
                 e.number("perPairNanoseconds", 0, 1e6) * 1e-9);
     }
 
-    private static Fleet.ColdStart coldStart(YamlSection cold) {
-        var tiers = new LinkedHashMap<String, Duration>();
-        var section = cold.section("tiers");
-        section.keys().forEach(key -> tiers.put(key, section.duration(key)));
-        var first = tier(cold, "first", tiers);
-        var again = tier(cold, "again", tiers);
+    private static Fleet.ColdStart coldStart(YamlSection cold, Path folder) {
+        var tiers = new LinkedHashMap<String, Fleet.ColdStart.Tier>();
+        var measured = cold.optionalSection("measured");
+        measured.ifPresent(m -> tiers.putAll(MeasuredStarts.read(m, folder)));
+        var named =
+                measured.isEmpty()
+                        ? Optional.of(cold.section("tiers"))
+                        : cold.optionalSection("tiers");
+        named.ifPresent(section -> {
+            for (var key : section.keys()) {
+                double seconds = section.duration(key).toNanos() / 1e9;
+                tiers.put(key, new Fleet.ColdStart.Tier(key, List.of(seconds)));
+            }
+        });
         return new Fleet.ColdStart(
-                tiers.getOrDefault(first, Duration.ZERO),
-                tiers.getOrDefault(again, Duration.ZERO),
-                first,
-                again,
+                tier(cold, "first", tiers),
+                tier(cold, "again", tiers),
                 cold.number("jitter", 0, 0.9, 0));
     }
 
-    private static String tier(YamlSection cold, String key, Map<String, Duration> tiers) {
+    private static Fleet.ColdStart.Tier tier(
+            YamlSection cold, String key, Map<String, Fleet.ColdStart.Tier> tiers) {
         var name = cold.text(key);
-        if (!tiers.containsKey(name)) {
+        var tier = tiers.get(name);
+        if (tier == null) {
             throw cold.wrong(key, name, "one of the tiers " + tiers.keySet());
         }
-        return name;
+        return tier;
     }
 
     private static Fleet.Gateway gateway(YamlSection gateway) {

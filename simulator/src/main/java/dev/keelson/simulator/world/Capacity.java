@@ -1,6 +1,5 @@
 package dev.keelson.simulator.world;
 
-import dev.keelson.simulator.trace.EngineProfile;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceRequest;
@@ -21,7 +20,6 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
     private static final int ROUNDS = 12;
 
     public static Capacity of(Fleet fleet, Trace trace, long seed) {
-        var engine = fleet.engine();
         double mean =
                 trace.requests().stream()
                         .mapToDouble(r -> workSeconds(fleet, r))
@@ -31,7 +29,7 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
         double high = 2 / mean;
         for (int i = 0; i < ROUNDS; i++) {
             double middle = (low + high) / 2;
-            if (attainment(fleet, engine, trace, middle, seed) >= WANTED) {
+            if (attainment(fleet, trace, middle, seed) >= WANTED) {
                 low = middle;
             } else {
                 high = middle;
@@ -54,18 +52,17 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
 
     /** Engine time of one request: its prefill, and its share of decode steps of a full batch. */
     static double workSeconds(Fleet fleet, TraceRequest r) {
-        EngineProfile e = fleet.engine();
+        var speed = fleet.speed();
         int batch = fleet.maxSequences();
         double context = r.promptTokens() + r.outputTokens() / 2.0;
-        return e.perTokenSeconds() * r.promptTokens()
-                + r.outputTokens() * e.stepSeconds(0, batch, batch * context, 0) / batch;
+        return speed.secondsPerPromptToken() * r.promptTokens()
+                + r.outputTokens() * speed.decodeSeconds(batch, batch * context) / batch;
     }
 
-    private static double attainment(
-            Fleet fleet, EngineProfile engine, Trace trace, double rate, long seed) {
+    private static double attainment(Fleet fleet, Trace trace, double rate, long seed) {
         var random = new SplittableRandom(seed);
         var outcomes = new Outcomes(fleet.slo(), 1, 1e9);
-        var replica = new BatchingReplica(engine);
+        var replica = ReplicaModel.of(fleet);
         double now = 0;
         long sent = 0;
         while (now < SECONDS) {

@@ -151,8 +151,7 @@ public final class FleetStudy {
     }
 
     private FleetWorld world(PolicyChoice choice) {
-        return new FleetWorld(
-                fleet, trace, scaler(choice), () -> new BatchingReplica(fleet.engine()), seed);
+        return new FleetWorld(fleet, trace, scaler(choice), () -> ReplicaModel.of(fleet), seed);
     }
 
     private Scaler scaler(PolicyChoice choice) {

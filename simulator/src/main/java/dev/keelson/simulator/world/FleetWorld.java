@@ -180,6 +180,10 @@ final class FleetWorld {
             }
             var r = find(chosen.get());
             var s = queue.removeFirst();
+            if (!r.engine.admits(s)) {
+                outcomes.fail();
+                continue;
+            }
             s.dispatchedSeconds = now;
             r.inFlight++;
             r.engine.submit(s, now);
@@ -305,8 +309,7 @@ final class FleetWorld {
 
     void start(ReplicaId id, SimNode node) {
         var cold = fleet.coldStart();
-        double seconds = (node.warm ? cold.again() : cold.first()).toNanos() / 1e9;
-        start(id, node, seconds * (1 + cold.jitter() * (2 * random.nextDouble() - 1)));
+        start(id, node, (node.warm ? cold.again() : cold.first()).seconds(random, cold.jitter()));
     }
 
     private void start(ReplicaId id, SimNode node, double seconds) {

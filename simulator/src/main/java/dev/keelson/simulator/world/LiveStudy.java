@@ -38,7 +38,7 @@ public final class LiveStudy {
                         fleet,
                         recording.trace(),
                         watched,
-                        () -> new BatchingReplica(fleet.engine()),
+                        () -> ReplicaModel.of(fleet),
                         seed);
         var run = world.run(FleetStudy.PRODUCTION, recording.counts().getFirst().ready());
         double end = recording.seconds();

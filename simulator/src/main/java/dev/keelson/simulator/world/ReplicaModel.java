@@ -1,10 +1,24 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.simulator.trace.Fleet;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /** Port: one engine on virtual time. Times are seconds since the start of the world. */
 interface ReplicaModel {
+    /** The engine that the fleet file asks for. */
+    static ReplicaModel of(Fleet fleet) {
+        var detailed = fleet.detailed();
+        return detailed == null
+                ? new BatchingReplica(fleet.engine())
+                : new DetailedReplica(detailed);
+    }
+
+    /** Whether the request could ever run here; one that cannot fails at once. */
+    default boolean admits(Sequence sequence) {
+        return true;
+    }
+
     /** Takes a request; it joins at the next step. */
     void submit(Sequence sequence, double nowSeconds);
 

@@ -2,6 +2,7 @@ package dev.keelson.simulator.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
@@ -112,6 +113,61 @@ class FleetStudyTest {
         assertThat(held.getFirst().actions()).isZero();
         assertThat(acted.getFirst().actions()).isPositive();
         assertThat(acted.getFirst().sloAttainment()).isGreaterThan(held.getFirst().sloAttainment());
+    }
+
+    @Test
+    void theDetailedEngineGivesTheSameBytesOnOneThreadOrTwoAndSaysWhereItsTimesAreFrom() {
+        var fleet =
+                FleetFile.read(DATASETS.resolve("fleets").resolve("a100.yaml"), FleetFile.DETAILED);
+        var trace = minutes(5, 2);
+        var choices = List.of(PolicyChoice.parse("hpa"), PolicyChoice.parse("reactive"));
+
+        var study = new FleetStudy(fleet, trace, 3);
+        var one =
+                new RunReport(fleet, trace, study.capacity(), 3, study.run(choices, 1, row -> {}));
+        var two =
+                new RunReport(fleet, trace, study.capacity(), 3, study.run(choices, 2, row -> {}));
+
+        assertThat(two.toJson(0).toPrettyString()).isEqualTo(one.toJson(0).toPrettyString());
+        assertThat(one.toJson(0).path("inputs").path("stepTimeSource").asText())
+                .isEqualTo("MEASURED_TABLES");
+        assertThat(one.toLines().get(1))
+                .contains("detailed")
+                .contains("measured tables")
+                .contains("a100_sxm");
+    }
+
+    /** On the same coefficients what the fleet does must not hang on the replica model. */
+    @Test
+    void theDetailedEngineOnTheSameCoefficientsAgreesWithTheClosedForm() throws IOException {
+        var text = Files.readString(DATASETS.resolve("fleets").resolve("rtx-4090.yaml"));
+        var linear = FleetFile.parse("fleet.yaml", text);
+        var detailed =
+                FleetFile.parse(
+                        "fleet.yaml",
+                        text.replace(
+                                "engine:\n",
+                                "engine:\n  simulate: detailed\n  detailed: {asynchronous: false}\n"));
+        var trace = minutes(10, 2);
+        var choices = List.of(PolicyChoice.parse("static-peak"), PolicyChoice.parse("hpa"));
+
+        var closed = new FleetStudy(linear, trace, 3).run(choices, 1, row -> {});
+        var stepped = new FleetStudy(detailed, trace, 3).run(choices, 1, row -> {});
+
+        for (int i = 0; i < choices.size(); i++) {
+            var name = choices.get(i).text();
+            assertThat(stepped.get(i).gpuHours())
+                    .as(name)
+                    .isCloseTo(closed.get(i).gpuHours(), within(0.1 * closed.get(i).gpuHours()));
+            assertThat(stepped.get(i).sloAttainment())
+                    .as(name)
+                    .isCloseTo(closed.get(i).sloAttainment(), within(0.01));
+            assertThat(stepped.get(i).tpotSecondsP50())
+                    .as(name)
+                    .isCloseTo(
+                            closed.get(i).tpotSecondsP50(),
+                            within(0.03 * closed.get(i).tpotSecondsP50()));
+        }
     }
 
     private static RunReport report(Fleet fleet, Trace trace, int threads) {
