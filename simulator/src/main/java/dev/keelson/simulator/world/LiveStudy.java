@@ -35,11 +35,7 @@ public final class LiveStudy {
         var watched = new Watched(scaler);
         var world =
                 new FleetWorld(
-                        fleet,
-                        recording.trace(),
-                        watched,
-                        () -> ReplicaModel.of(fleet),
-                        seed);
+                        fleet, recording.trace(), watched, () -> ReplicaModel.of(fleet), seed);
         var run = world.run(FleetStudy.PRODUCTION, recording.counts().getFirst().ready());
         double end = recording.seconds();
         return new Simulated(
