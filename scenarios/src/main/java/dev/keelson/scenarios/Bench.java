@@ -27,6 +27,10 @@ public final class Bench {
         add("hang-engine", three, fleet -> Faults.hangEngine(fleet, 4, Duration.ofMinutes(1)));
         add("kill-node", three, fleet -> Faults.killNode(fleet, 4, Duration.ofSeconds(90)));
         add(
+                "failover",
+                List.of("--nodes", "3", "--replicas", "3:4"),
+                fleet -> Failover.rounds(fleet, 50, 20));
+        add(
                 "spot-notice",
                 spot,
                 fleet ->
