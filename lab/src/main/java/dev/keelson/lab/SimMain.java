@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             SimPoliciesCommand.class,
             SimRunCommand.class,
             StepTimeCommand.class,
+            StudyBenchCommand.class,
             ValidateCommand.class
         })
 public final class SimMain {

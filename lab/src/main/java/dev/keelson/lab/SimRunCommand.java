@@ -98,6 +98,13 @@ final class SimRunCommand implements Callable<Integer> {
     private @Nullable Path lengths;
 
     @Option(
+            names = "--burstiness",
+            paramLabel = "CV",
+            description =
+                    "coefficient of variation of the gaps between a demand file's arrivals (Gamma); default Poisson")
+    private @Nullable Double burstiness;
+
+    @Option(
             names = "--sweep",
             description = "plays each policy that has a target at several of them")
     private boolean sweep;
@@ -204,7 +211,7 @@ final class SimRunCommand implements Callable<Integer> {
                 throw usage("The --days (%s) must be a day or FROM-TO, as in 8-9.".formatted(days));
             }
         }
-        return new TraceChoice(scale, repeat, series, from, to, lengthsFile(), seed);
+        return new TraceChoice(scale, repeat, series, from, to, lengthsFile(), burstiness, seed);
     }
 
     private @Nullable Path lengthsFile() {

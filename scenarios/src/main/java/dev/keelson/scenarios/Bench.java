@@ -8,13 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * {@code keelson bench [NAME...]}: runs scenarios, each on a fleet of its own, and prints one
- * Markdown table row per figure as docs/benchmarks.md holds them. Nothing here passes or fails.
+ * Markdown table row per figure as docs/benchmarks.md holds them; studies on virtual time print
+ * their tables. No figure passes or fails; a study that cannot be made has its own exit code.
  */
 public final class Bench {
     private static final Map<String, Benchmark> ALL = new LinkedHashMap<>();
+
+    /** Studies on virtual time: {@code keelson sim bench} prints their tables. */
+    private static final List<String> STUDIES =
+            List.of(
+                    "prefix-routing",
+                    "engine-validation",
+                    "step-time",
+                    "engine-speed",
+                    "policy-table",
+                    "fleet-speed",
+                    "determinism");
 
     /** A fleet's arguments and what is done to it. */
     private record Benchmark(List<String> up, Function<Fleet, Figures> run) {}
@@ -75,26 +88,49 @@ public final class Bench {
 
     public static void main(String[] arguments) throws IOException {
         var root = Path.of(System.getProperty("keelson.root", "."));
-        var names = arguments.length == 0 ? List.copyOf(ALL.keySet()) : List.of(arguments);
+        var names = arguments.length == 0 ? all() : List.of(arguments);
         for (var name : names) {
-            if (!name.equals("goodput") && !ALL.containsKey(name)) {
+            if (!all().contains(name)) {
                 System.err.printf(
-                        "No benchmark (%s).%nThere are: %s, goodput.%n",
-                        name, String.join(", ", ALL.keySet()));
+                        "No benchmark (%s).%nThere are: %s.%n", name, String.join(", ", all()));
                 System.exit(2);
             }
         }
-        System.out.println("| benchmark | figure | value |");
-        System.out.println("|---|---|---|");
-        for (var name : names) {
+        var fleets = names.stream().filter(name -> !STUDIES.contains(name)).toList();
+        if (!fleets.isEmpty()) {
+            System.out.println("| benchmark | figure | value |");
+            System.out.println("|---|---|---|");
+        }
+        for (var name : fleets) {
             if (name.equals("goodput")) {
                 goodput(root);
             } else {
                 run(root, name);
             }
         }
-        if (arguments.length == 0) {
-            goodput(root);
+        int worst = 0;
+        for (var name : names) {
+            if (STUDIES.contains(name)) {
+                worst = Math.max(worst, study(root, name));
+            }
+        }
+        System.exit(worst);
+    }
+
+    private static List<String> all() {
+        return Stream.of(ALL.keySet().stream(), Stream.of("goodput"), STUDIES.stream())
+                .flatMap(names -> names)
+                .toList();
+    }
+
+    /** Runs the command, which prints the table itself. */
+    private static int study(Path root, String name) throws IOException {
+        var command = List.of(root.resolve("keelson").toString(), "sim", "bench", name);
+        try {
+            return new ProcessBuilder(command).inheritIO().start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while " + name + " ran.", e);
         }
     }
 

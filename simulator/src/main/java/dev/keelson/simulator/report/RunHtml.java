@@ -32,7 +32,7 @@ public final class RunHtml {
         report.toLines().stream()
                 .takeWhile(line -> !line.isEmpty())
                 .forEach(line -> html.append("<p>").append(escaped(line)).append("</p>"));
-        html.append(table(report.rows()));
+        html.append(table(report)).append(TenantReport.html(report.rows()));
         double ready =
                 report.rows().stream()
                         .flatMap(r -> r.course().stream())
@@ -44,13 +44,13 @@ public final class RunHtml {
         return html.append("</main></body></html>\n").toString();
     }
 
-    private static String table(List<RunResult> rows) {
+    private static String table(RunReport report) {
         var html = new StringBuilder("<div class=\"wide\"><table><thead><tr>");
-        RunReport.headings().forEach(h -> html.append("<th>").append(escaped(h)).append("</th>"));
+        report.headings().forEach(h -> html.append("<th>").append(escaped(h)).append("</th>"));
         html.append("</tr></thead><tbody>");
-        for (RunResult r : rows) {
+        for (RunResult r : report.rows()) {
             html.append("<tr>");
-            RunReport.cells(r).forEach(c -> html.append("<td>").append(escaped(c)).append("</td>"));
+            report.cells(r).forEach(c -> html.append("<td>").append(escaped(c)).append("</td>"));
             html.append("</tr>");
         }
         return html.append("</tbody></table></div>").toString();
@@ -147,7 +147,7 @@ public final class RunHtml {
                 : String.format(Locale.ROOT, "%.1f h", seconds / 3_600);
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

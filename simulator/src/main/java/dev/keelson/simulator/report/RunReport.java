@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What `sim run` prints. */
 public record RunReport(
@@ -29,6 +30,7 @@ public record RunReport(
                     "failed",
                     "actions",
                     "turns");
+    private static final List<String> LOSSES = List.of("spot GPU-h", "replicas lost");
 
     public RunReport {
         rows = List.copyOf(rows);
@@ -41,7 +43,7 @@ public record RunReport(
         root.put("seed", seed);
         var inputs = root.putObject("inputs");
         inputs.put("trace", trace.source());
-        inputs.put("requests", trace.requests().size());
+        inputs.put("requests", trace.count());
         inputs.put("traceSeconds", round(trace.seconds(), 3));
         inputs.put("fleet", fleet.name());
         inputs.put("accelerator", fleet.engine().accelerator());
@@ -82,6 +84,7 @@ public record RunReport(
         var row = JSON.createObjectNode();
         row.put("policy", r.policy());
         row.put("gpuHours", round(r.gpuHours(), 4));
+        row.put("spotGpuHours", round(r.spotGpuHours(), 4));
         row.put("cost", round(r.cost(), 4));
         row.put("sloAttainment", round(r.sloAttainment(), 6));
         row.set("ttftSecondsP50", number(r.ttftSecondsP50()));
@@ -93,19 +96,23 @@ public record RunReport(
         row.put("requests", r.requests());
         row.put("refused", r.refused());
         row.put("failed", r.failed());
+        row.put("replicasLost", r.replicasLost());
+        if (!r.tenants().isEmpty()) {
+            TenantReport.toJson(r, row.putArray("tenants"));
+        }
         var parameters = row.putObject("parameters");
         r.parameters().forEach(parameters::put);
         return row;
     }
 
     /** Null for what no request showed. */
-    private static JsonNode number(double value) {
+    static JsonNode number(double value) {
         return Double.isNaN(value)
                 ? JSON.getNodeFactory().nullNode()
                 : JSON.getNodeFactory().numberNode(round(value, 6));
     }
 
-    private static double round(double value, int digits) {
+    static double round(double value, int digits) {
         double scale = 1;
         for (int i = 0; i < digits; i++) {
             scale *= 10;
@@ -121,7 +128,7 @@ public record RunReport(
                         Locale.ROOT,
                         "%s: %,d requests in %.0f s on %s (%s), TTFT <= %s s, TPOT <= %s s, %d to %d replicas, seed %d",
                         trace.source(),
-                        trace.requests().size(),
+                        trace.count(),
                         trace.seconds(),
                         fleet.name(),
                         fleet.engine().accelerator(),
@@ -141,9 +148,20 @@ public record RunReport(
                         Locale.ROOT,
                         "one replica serves %.2f requests/s of this mix within the SLO",
                         capacity.requestsPerSecond()));
+        for (var group : fleet.nodes()) {
+            var spot = group.spot();
+            if (spot != null) {
+                lines.add("spot %s: %s".formatted(group.name(), spot.toText()));
+            }
+        }
         lines.add("");
         lines.addAll(table());
         lines.add("");
+        var tenants = TenantReport.lines(rows);
+        if (!tenants.isEmpty()) {
+            lines.addAll(tenants);
+            lines.add("");
+        }
         for (RunResult r : rows) {
             lines.add(
                     r.policy()
@@ -157,7 +175,7 @@ public record RunReport(
 
     private List<String> table() {
         var cells = new ArrayList<List<String>>();
-        cells.add(HEADINGS);
+        cells.add(headings());
         rows.forEach(r -> cells.add(cells(r)));
         var lines = new ArrayList<String>();
         for (var line : cells) {
@@ -173,22 +191,34 @@ public record RunReport(
         return lines;
     }
 
-    static List<String> cells(RunResult r) {
-        return List.of(
-                r.policy(),
-                String.format(Locale.ROOT, "%.2f", r.gpuHours()),
-                String.format(Locale.ROOT, "%.2f", r.cost()),
-                String.format(Locale.ROOT, "%.2f %%", r.sloAttainment() * 100),
-                seconds(r.ttftSecondsP99()),
-                seconds(r.tpotSecondsP99()),
-                Long.toString(r.refused()),
-                Long.toString(r.failed()),
-                Integer.toString(r.actions()),
-                Integer.toString(r.directionChanges()));
+    List<String> cells(RunResult r) {
+        var cells =
+                Stream.of(
+                        r.policy(),
+                        String.format(Locale.ROOT, "%.2f", r.gpuHours()),
+                        String.format(Locale.ROOT, "%.2f", r.cost()),
+                        String.format(Locale.ROOT, "%.2f %%", r.sloAttainment() * 100),
+                        seconds(r.ttftSecondsP99()),
+                        seconds(r.tpotSecondsP99()),
+                        Long.toString(r.refused()),
+                        Long.toString(r.failed()),
+                        Integer.toString(r.actions()),
+                        Integer.toString(r.directionChanges()));
+        var losses =
+                Stream.of(
+                        String.format(Locale.ROOT, "%.2f", r.spotGpuHours()),
+                        Integer.toString(r.replicasLost()));
+        return Stream.concat(cells, hasLosses() ? losses : Stream.of()).toList();
     }
 
-    static List<String> headings() {
-        return HEADINGS;
+    List<String> headings() {
+        return Stream.concat(HEADINGS.stream(), hasLosses() ? LOSSES.stream() : Stream.of())
+                .toList();
+    }
+
+    /** Whether nodes can go away here: else two columns would hold only zeros. */
+    private boolean hasLosses() {
+        return rows.stream().anyMatch(r -> r.spotGpuHours() > 0 || r.replicasLost() > 0);
     }
 
     private static String seconds(double value) {

@@ -1,6 +1,7 @@
 package dev.keelson.simulator.trace;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,12 +21,12 @@ public record DemandSeries(String name, List<Double> values) {
      * @throws InputException with file, line and what was expected
      */
     public static DemandSeries read(String name, Path file) {
-        var table = TextTable.read(file, List.of(HEADER));
-        var seconds = table.seconds(0);
-        if (seconds.size() != table.rows().size()) {
-            throw new IllegalStateException("Every row has a time.");
+        var clock = new TextTable.Clock();
+        var values = new ArrayList<Double>();
+        for (var row : TextTable.rows(file, List.of(HEADER))) {
+            clock.seconds(row, 0);
+            values.add(row.number(1, "value"));
         }
-        return new DemandSeries(
-                name, table.rows().stream().map(row -> row.number(1, "value")).toList());
+        return new DemandSeries(name, values);
     }
 }

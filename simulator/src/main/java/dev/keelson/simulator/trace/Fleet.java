@@ -3,6 +3,7 @@ package dev.keelson.simulator.trace;
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,23 @@ public record Fleet(
         return nodes.stream().mapToInt(n -> n.count() * (n.gpus() / gpusPerReplica)).sum();
     }
 
+    /** What happens to the nodes in so many seconds: the file's incidents and the spot losses. */
+    public List<Incident> incidents(double seconds, long seed) {
+        var all = new ArrayList<>(incidents);
+        for (var group : nodes) {
+            var spot = group.spot();
+            if (spot != null) {
+                all.addAll(spot.incidents(group.name(), group.count(), seconds, seed));
+            }
+        }
+        return all;
+    }
+
     /**
      * Nodes that are alike.
      *
      * @param pricePerGpuHour in the currency of the file, counted while a replica holds the GPU
+     * @param spot when there is capacity for them; null for always
      */
     public record NodeGroup(
             String name,
@@ -62,7 +76,19 @@ public record Fleet(
             String region,
             String zone,
             CapacityType capacity,
-            double pricePerGpuHour) {}
+            double pricePerGpuHour,
+            @Nullable SpotMarket spot) {
+        public NodeGroup(
+                String name,
+                int count,
+                int gpus,
+                String region,
+                String zone,
+                CapacityType capacity,
+                double pricePerGpuHour) {
+            this(name, count, gpus, region, zone, capacity, pricePerGpuHour, null);
+        }
+    }
 
     /**
      * Time from the decision to READY.

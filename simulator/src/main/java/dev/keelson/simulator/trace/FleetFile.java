@@ -103,7 +103,7 @@ public final class FleetFile {
         var gateway = root.optionalSection("gateway");
         var nodes = new ArrayList<Fleet.NodeGroup>();
         for (var node : root.sections("nodes")) {
-            nodes.add(node(node, gpus));
+            nodes.add(node(folder, node, gpus));
         }
         var fleet =
                 new Fleet(
@@ -163,10 +163,14 @@ public final class FleetFile {
         return asked == null ? kind : asked;
     }
 
-    private static Fleet.NodeGroup node(YamlSection node, int gpusPerReplica) {
+    private static Fleet.NodeGroup node(Path folder, YamlSection node, int gpusPerReplica) {
         var capacity = node.optionalText("capacity").orElse("ON_DEMAND");
         if (!List.of("ON_DEMAND", "SPOT", "RESERVED").contains(capacity)) {
             throw node.wrong("capacity", capacity, "ON_DEMAND, SPOT or RESERVED");
+        }
+        var spot = node.optionalSection("spot");
+        if (spot.isPresent() && !capacity.equals("SPOT")) {
+            throw node.wrong("capacity", capacity, "SPOT where 'spot' says when there is any");
         }
         return new Fleet.NodeGroup(
                 node.text("name"),
@@ -175,7 +179,26 @@ public final class FleetFile {
                 node.optionalText("region").orElse("local"),
                 node.optionalText("zone").orElse("zone-a"),
                 CapacityType.valueOf(capacity),
-                node.number("pricePerGpuHour", 0, 1e6));
+                node.number("pricePerGpuHour", 0, 1e6),
+                spot.map(section -> spot(folder, section)).orElse(null));
+    }
+
+    private static SpotMarket spot(Path folder, YamlSection spot) {
+        var notice = spot.duration("notice", Duration.ofMinutes(2));
+        var trace = spot.optionalText("trace");
+        return trace.isPresent()
+                ? new SpotMarket(
+                        SpotTrace.read(folder.resolve(trace.get()).normalize()),
+                        spot.duration("offset", Duration.ZERO),
+                        0,
+                        Duration.ZERO,
+                        notice)
+                : new SpotMarket(
+                        null,
+                        Duration.ZERO,
+                        spot.number("lossesPerNodeDay", 0, 1_000),
+                        spot.duration("meanOutage"),
+                        notice);
     }
 
     private static EngineProfile engine(YamlSection e) {

@@ -116,7 +116,7 @@ public record LiveRecording(
     private static List<Request> requests(Path file, double end) {
         var requests = new ArrayList<Request>();
         double last = 0;
-        for (var row : TextTable.read(file, List.of(REQUESTS)).rows()) {
+        for (var row : TextTable.rows(file, List.of(REQUESTS))) {
             double at = inOrder(row, last);
             if (at > end) {
                 throw row.wrong(
@@ -143,7 +143,7 @@ public record LiveRecording(
     private static List<Count> counts(Path file) {
         var counts = new ArrayList<Count>();
         double last = 0;
-        for (var row : TextTable.read(file, List.of(REPLICAS)).rows()) {
+        for (var row : TextTable.rows(file, List.of(REPLICAS))) {
             last = inOrder(row, last);
             counts.add(
                     new Count(
@@ -157,7 +157,7 @@ public record LiveRecording(
     private static List<Scale> scales(Path file) {
         var scales = new ArrayList<Scale>();
         double last = 0;
-        for (var row : TextTable.read(file, List.of(ACTIONS)).rows()) {
+        for (var row : TextTable.rows(file, List.of(ACTIONS))) {
             last = inOrder(row, last);
             scales.add(
                     new Scale(

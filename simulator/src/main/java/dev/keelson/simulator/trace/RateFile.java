@@ -2,6 +2,7 @@ package dev.keelson.simulator.trace;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Demand over time: ServeGen's requests per second by model, BurstGPT's requests per hour, and its
@@ -12,6 +13,11 @@ final class RateFile {
             "category,model,window_start_s,clients_active,total_rate_req_per_s,top1_client_rate";
     private static final String BURSTGPT_HOURLY = "day,hour,conversation,api,all";
     private static final String BURSTGPT_MINUTES = "minute,tokens_per_s";
+
+    /** More is another unit. */
+    private static final double MOST_PER_SECOND = 1e6;
+
+    private static final double MOST_TOKENS_PER_SECOND = 1e9;
     static final List<String> HEADERS = List.of(SERVEGEN, BURSTGPT_HOURLY, BURSTGPT_MINUTES);
 
     /**
@@ -25,6 +31,18 @@ final class RateFile {
     record Rates(List<Interval> intervals, boolean isTokens) {
         Rates {
             intervals = List.copyOf(intervals);
+        }
+
+        /** The same as rates, {@code perAmount} requests for each unit of an amount. */
+        List<RenewalArrivals.Window> windows(double perAmount, GapLaw law) {
+            return intervals.stream()
+                    .map(i ->
+                            new RenewalArrivals.Window(
+                                    i.startSeconds(),
+                                    i.seconds(),
+                                    i.amount() * perAmount / i.seconds(),
+                                    law))
+                    .toList();
         }
     }
 
@@ -41,12 +59,12 @@ final class RateFile {
     }
 
     private static Rates servegen(TextTable table, TraceChoice choice) {
-        var wanted =
-                choice.series() != null ? choice.series() : table.rows().getFirst().cells().get(1);
+        var wanted = choice.series();
         double step = 600;
         double expected = -1;
         var kept = new ArrayList<Interval>();
-        for (var row : table.rows()) {
+        for (var row = table.next(); row != null; row = table.next()) {
+            wanted = wanted == null ? row.cells().get(1) : wanted;
             if (!row.cells().get(1).equals(wanted)) {
                 continue;
             }
@@ -57,7 +75,12 @@ final class RateFile {
                                 .formatted(expected, wanted));
             }
             expected = start + step;
-            add(kept, choice, start, step, row.number(4, "total_rate_req_per_s") * step);
+            add(
+                    kept,
+                    choice,
+                    start,
+                    step,
+                    row.number(4, "total_rate_req_per_s", MOST_PER_SECOND) * step);
         }
         return checked(table, kept, wanted, false);
     }
@@ -74,7 +97,7 @@ final class RateFile {
         }
         var kept = new ArrayList<Interval>();
         double expected = -1;
-        for (var row : table.rows()) {
+        for (var row = table.next(); row != null; row = table.next()) {
             double start =
                     row.whole(0, "day", 0, 100_000) * 86_400.0
                             + row.whole(1, "hour", 0, 23) * 3_600.0;
@@ -82,7 +105,7 @@ final class RateFile {
                 throw row.wrong("irregular step; expected one line an hour.");
             }
             expected = start + 3_600;
-            add(kept, choice, start, 3_600, row.number(column, wanted));
+            add(kept, choice, start, 3_600, row.number(column, wanted, MOST_PER_SECOND * 3_600));
         }
         return checked(table, kept, wanted, false);
     }
@@ -90,7 +113,7 @@ final class RateFile {
     private static Rates minutes(TextTable table, TraceChoice choice) {
         var kept = new ArrayList<Interval>();
         int next = -1;
-        for (var row : table.rows()) {
+        for (var row = table.next(); row != null; row = table.next()) {
             int minute = row.whole(0, "minute", 0, 100_000_000);
             if (next < 0) {
                 next = minute;
@@ -102,7 +125,12 @@ final class RateFile {
             for (; next < minute; next++) {
                 add(kept, choice, next * 60.0, 60, 0);
             }
-            add(kept, choice, minute * 60.0, 60, row.number(1, "tokens_per_s") * 60);
+            add(
+                    kept,
+                    choice,
+                    minute * 60.0,
+                    60,
+                    row.number(1, "tokens_per_s", MOST_TOKENS_PER_SECOND) * 60);
             next = minute + 1;
         }
         return checked(table, kept, "tokens_per_s", true);
@@ -117,7 +145,7 @@ final class RateFile {
     }
 
     private static Rates checked(
-            TextTable table, List<Interval> kept, String wanted, boolean isTokens) {
+            TextTable table, List<Interval> kept, @Nullable String wanted, boolean isTokens) {
         if (kept.isEmpty()) {
             throw new InputException(
                     "%s: no line of series '%s' lies in the days asked for."

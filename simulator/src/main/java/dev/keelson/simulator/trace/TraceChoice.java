@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param series column or model of a demand file; null takes its first
  * @param fromDay first day of a demand file, from 0
  * @param toDay last day of a demand file, inclusive
+ * @param burstiness coefficient of variation of the gaps between the arrivals of a demand file,
+ *     Gamma; null draws their number and spreads it evenly (Poisson)
  * @param lengths trace of requests whose lengths a demand file's requests get
  */
 public record TraceChoice(
@@ -20,7 +22,20 @@ public record TraceChoice(
         int fromDay,
         int toDay,
         @Nullable Path lengths,
+        @Nullable Double burstiness,
         long seed) {
+    /** Demand without bursts of its own. */
+    public TraceChoice(
+            double scale,
+            int repeat,
+            @Nullable String series,
+            int fromDay,
+            int toDay,
+            @Nullable Path lengths,
+            long seed) {
+        this(scale, repeat, series, fromDay, toDay, lengths, null, seed);
+    }
+
     public static TraceChoice whole(long seed) {
         return new TraceChoice(1, 1, null, 0, Integer.MAX_VALUE, null, seed);
     }
@@ -30,6 +45,10 @@ public record TraceChoice(
             throw new IllegalArgumentException(
                     "Scale (%s) must be above 0, repeat (%d) at least 1 and days (%d-%d) in order."
                             .formatted(scale, repeat, fromDay, toDay));
+        }
+        if (burstiness != null && !(burstiness >= 0.05 && burstiness <= 100)) {
+            throw new IllegalArgumentException(
+                    "The burstiness (%s) must be from 0.05 to 100.".formatted(burstiness));
         }
     }
 }

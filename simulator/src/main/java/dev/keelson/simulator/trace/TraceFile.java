@@ -1,28 +1,32 @@
 package dev.keelson.simulator.trace;
 
+import dev.keelson.simulator.trace.TraceRequest.Label;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Reads a trace and tells its form by its header: requests ({@value #AZURE} or {@value #REQUESTS})
- * or demand over time ({@link RateFile}), from which requests are drawn.
+ * Reads a trace and tells its form by its header: requests ({@value #AZURE}, {@value #REQUESTS}, or
+ * the latter with tenant, adapter and priority) or demand over time ({@link RateFile}, {@link
+ * ClientFile}), from which requests are drawn.
  */
 public final class TraceFile {
     static final String AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens";
     static final String REQUESTS = "time,prompt_tokens,output_tokens";
+    static final String LABELLED = REQUESTS + ",tenant,adapter,priority";
 
-    private static final List<String> FORMS = List.of(AZURE, REQUESTS);
+    private static final List<String> FORMS = List.of(AZURE, REQUESTS, LABELLED);
     private static final List<String> KNOWN =
-            Stream.concat(FORMS.stream(), RateFile.HEADERS.stream()).toList();
+            Stream.of(FORMS, RateFile.HEADERS, List.of(ClientFile.HEADER))
+                    .flatMap(List::stream)
+                    .toList();
 
     /** More tokens in one request are a wrong unit, not a request. */
     private static final int LONGEST_REQUEST_TOKENS = 10_000_000;
 
-    /** Copies of one request are moved apart by up to so much. */
-    private static final double COPY_SPREAD_SECONDS = 30;
+    private static final int LEAST_URGENT = 99;
 
     private TraceFile() {}
 
@@ -30,67 +34,97 @@ public final class TraceFile {
      * @throws InputException with file, line and what was expected
      */
     public static Trace read(Path file, TraceChoice choice) {
-        var table = TextTable.read(file, KNOWN);
-        if (FORMS.contains(table.header())) {
-            return scaled(requests(table), choice);
+        return TextTable.read(
+                file,
+                KNOWN,
+                table ->
+                        FORMS.contains(table.header())
+                                ? scaled(requests(table), choice)
+                                : drawn(table, choice));
+    }
+
+    private static Trace drawn(TextTable table, TraceChoice choice) {
+        if (table.header().equals(ClientFile.HEADER)) {
+            var clients = new ClientFile(table, choice);
+            var lengths = lengths(table.file(), choice).sample();
+            return trace(
+                    table.file(),
+                    clients.seconds(),
+                    choice.scale(),
+                    () -> clients.arrivals(lengths, choice.seed()));
         }
         var rates = RateFile.of(table, choice);
-        var lengths = choice.lengths();
-        if (lengths == null) {
+        var lengths = lengths(table.file(), choice);
+        double perRequest =
+                rates.isTokens() ? lengths.meanPromptTokens() + lengths.meanOutputTokens() : 1;
+        var last = rates.intervals().getLast();
+        double perAmount = choice.scale() / perRequest;
+        var burstiness = choice.burstiness();
+        return trace(
+                table.file(),
+                last.startSeconds() + last.seconds(),
+                choice.scale(),
+                () ->
+                        burstiness == null
+                                ? new DrawnArrivals(
+                                        rates.intervals(),
+                                        perAmount,
+                                        lengths.sample(),
+                                        choice.seed())
+                                : new RenewalArrivals(
+                                        rates.windows(perAmount, GapLaw.ofVariation(burstiness)),
+                                        lengths.sample(),
+                                        null,
+                                        choice.seed()));
+    }
+
+    private static Trace lengths(Path demand, TraceChoice choice) {
+        var file = choice.lengths();
+        if (file == null) {
             throw new InputException(
                     "%s: holds demand without lengths; name a trace of requests to draw them from (--lengths FILE)."
-                            .formatted(file));
+                            .formatted(demand));
         }
-        return Arrivals.draw(
-                file.getFileName().toString(),
-                rates,
-                requests(TextTable.read(lengths, FORMS)),
-                choice);
+        return TextTable.read(file, FORMS, TraceFile::requests);
     }
 
     private static Trace requests(TextTable table) {
-        var names = table.header().split(",", -1);
-        var seconds = table.seconds(0);
-        var requests = new ArrayList<TraceRequest>();
-        for (int i = 0; i < seconds.size(); i++) {
-            var row = table.rows().get(i);
-            requests.add(
-                    new TraceRequest(
-                            seconds.get(i),
-                            row.whole(1, names[1], 1, LONGEST_REQUEST_TOKENS),
-                            row.whole(2, names[2], 1, LONGEST_REQUEST_TOKENS)));
+        var names = List.of(table.header().split(",", -1));
+        var clock = new TextTable.Clock();
+        var packed = new PackedRequests();
+        for (var row = table.next(); row != null; row = table.next()) {
+            packed.add(
+                    clock.seconds(row, 0),
+                    row.whole(1, names.get(1), 1, LONGEST_REQUEST_TOKENS),
+                    row.whole(2, names.get(2), 1, LONGEST_REQUEST_TOKENS),
+                    names.size() == 3
+                            ? Label.NONE
+                            : new Label(
+                                    row.cells().get(3),
+                                    row.cells().get(4),
+                                    row.whole(5, names.get(5), 0, LEAST_URGENT)));
         }
-        return new Trace(
-                table.file().getFileName().toString(), requests, requests.getLast().seconds());
+        return trace(table.file(), packed.lastSeconds(), 1, packed::iterator);
     }
 
     /** Offers each request {@code scale} times; copies lie within seconds of the original. */
     private static Trace scaled(Trace trace, TraceChoice choice) {
-        double scale = choice.scale();
-        if (scale == 1 && choice.repeat() == 1) {
+        if (choice.scale() == 1 && choice.repeat() == 1) {
             return trace;
         }
-        var random = new SplittableRandom(choice.seed());
-        double length = Math.max(1, trace.seconds());
-        var requests = new ArrayList<TraceRequest>();
-        for (int round = 0; round < choice.repeat(); round++) {
-            for (TraceRequest r : trace.requests()) {
-                int copies = (int) scale + (random.nextDouble() < scale - (int) scale ? 1 : 0);
-                for (int k = 0; k < copies; k++) {
-                    double moved =
-                            k == 0 ? 0 : (random.nextDouble() - 0.5) * 2 * COPY_SPREAD_SECONDS;
-                    double at = Math.min(length, Math.max(0, r.seconds() + moved));
-                    requests.add(
-                            new TraceRequest(
-                                    round * length + at, r.promptTokens(), r.outputTokens()));
-                }
-            }
-        }
-        if (requests.isEmpty()) {
+        return trace(
+                Path.of(trace.source()),
+                choice.repeat() * CopiedArrivals.lengthOf(trace),
+                choice.scale(),
+                () -> new CopiedArrivals(trace, choice));
+    }
+
+    private static Trace trace(
+            Path file, double seconds, double scale, Supplier<Iterator<TraceRequest>> requests) {
+        if (!requests.get().hasNext()) {
             throw new InputException(
-                    "%s: nothing is left of it at scale %s.".formatted(trace.source(), scale));
+                    "%s: no request is left of it at scale %s.".formatted(file, scale));
         }
-        requests.sort(java.util.Comparator.comparingDouble(TraceRequest::seconds));
-        return new Trace(trace.source(), List.copyOf(requests), choice.repeat() * length);
+        return new Trace(file.getFileName().toString(), seconds, requests);
     }
 }

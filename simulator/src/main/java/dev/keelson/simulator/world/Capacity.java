@@ -20,11 +20,7 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
     private static final int ROUNDS = 12;
 
     public static Capacity of(Fleet fleet, Trace trace, long seed) {
-        double mean =
-                trace.requests().stream()
-                        .mapToDouble(r -> workSeconds(fleet, r))
-                        .average()
-                        .orElse(1);
+        double mean = trace.stream().mapToDouble(r -> workSeconds(fleet, r)).average().orElse(1);
         double low = 0;
         double high = 2 / mean;
         for (int i = 0; i < ROUNDS; i++) {
@@ -43,7 +39,7 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
         int intervals = (int) Math.ceil(Math.max(1, trace.seconds()) / intervalSeconds);
         var demand = new double[intervals];
         double perInterval = requestsPerSecond * meanWorkSeconds * intervalSeconds;
-        for (TraceRequest r : trace.requests()) {
+        for (TraceRequest r : trace) {
             int i = Math.min(intervals - 1, (int) (r.seconds() / intervalSeconds));
             demand[i] += workSeconds(fleet, r) / perInterval;
         }
@@ -67,9 +63,10 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
         long sent = 0;
         while (now < SECONDS) {
             now -= StrictMath.log(1 - random.nextDouble()) / rate;
-            var like = trace.requests().get(random.nextInt(trace.requests().size()));
+            var like = trace.sample().get(random.nextInt(trace.sample().size()));
             replica.advanceTo(now, outcomes::finish);
-            replica.submit(new Sequence(0, now, like.promptTokens(), like.outputTokens()), now);
+            var request = new TraceRequest(now, like.promptTokens(), like.outputTokens());
+            replica.submit(new Sequence(0, request), now);
             sent++;
         }
         replica.advanceTo(now + 3_600, outcomes::finish);

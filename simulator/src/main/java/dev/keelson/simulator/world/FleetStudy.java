@@ -125,29 +125,27 @@ public final class FleetStudy {
 
     /**
      * The cheapest of several plans that serves the wanted share within the SLO: who knows the
-     * trace may also try. Where none does, the one that serves most.
+     * trace may also try. Where none does, the one with the most headroom. Share and cost grow with
+     * the headroom, so that halving the range finds it.
      */
     private RunResult bestOracle() {
         RunResult best = null;
-        for (double headroom : ORACLE_HEADROOMS) {
-            var choice = PolicyChoice.parse(ORACLE + ":headroom=" + headroom);
+        int low = 0;
+        int high = ORACLE_HEADROOMS.size() - 1;
+        while (true) {
+            int middle = (low + high) / 2;
+            var choice = PolicyChoice.parse(ORACLE + ":headroom=" + ORACLE_HEADROOMS.get(middle));
             var row = world(choice).run(ORACLE, initial);
-            if (best == null || isBetter(row, best)) {
+            if (row.sloAttainment() >= ORACLE_ATTAINMENT) {
                 best = row;
+                high = middle - 1;
+            } else {
+                low = middle + 1;
+            }
+            if (low > high) {
+                return best == null ? row : best;
             }
         }
-        if (best == null) {
-            throw new IllegalStateException("There is at least one headroom.");
-        }
-        return best;
-    }
-
-    private static boolean isBetter(RunResult row, RunResult than) {
-        boolean serves = row.sloAttainment() >= ORACLE_ATTAINMENT;
-        if (serves != than.sloAttainment() >= ORACLE_ATTAINMENT) {
-            return serves;
-        }
-        return serves ? row.cost() < than.cost() : row.sloAttainment() > than.sloAttainment();
     }
 
     private FleetWorld world(PolicyChoice choice) {

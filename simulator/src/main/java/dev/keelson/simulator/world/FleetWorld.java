@@ -1,5 +1,6 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
@@ -8,11 +9,12 @@ import dev.keelson.core.route.RouteChoice;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceRequest;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet on virtual time under one policy: open-loop arrivals, the gateway's queue and the
@@ -24,13 +26,13 @@ final class FleetWorld {
     private static final double AFTERMATH_SECONDS = 900;
 
     private final Fleet fleet;
-    private final Trace trace;
     private final Scaler scaler;
     private final Supplier<ReplicaModel> engines;
     private final SplittableRandom random;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimReplica> replicas = new ArrayList<>();
-    private final ArrayDeque<Sequence> queue = new ArrayDeque<>();
+    private final WaitingRoom queue = new WaitingRoom();
+    private final Iterator<TraceRequest> requests;
     private final Outcomes outcomes;
     private final Timeline timeline;
     private final Disturbances disturbances;
@@ -39,21 +41,24 @@ final class FleetWorld {
     private final List<ScaleAction> scaleActions = new ArrayList<>();
 
     private double now;
-    private int nextRequest;
+    private @Nullable TraceRequest coming;
+    private int arrived;
     private long arrivedPromptTokens;
     private long completions;
     private long completedPromptTokens;
     private long completedOutputTokens;
+    private int replicasLost;
     private int actions;
     private int directionChanges;
     private int lastDirection;
 
     FleetWorld(Fleet fleet, Trace trace, Scaler scaler, Supplier<ReplicaModel> engines, long seed) {
         this.fleet = fleet;
-        this.trace = trace;
         this.scaler = scaler;
         this.engines = engines;
         tickSeconds = fleet.tick().toNanos() / 1e9;
+        requests = trace.iterator();
+        coming = requests.next();
         random = new SplittableRandom(seed);
         for (var group : fleet.nodes()) {
             for (int i = 1; i <= group.count(); i++) {
@@ -62,7 +67,7 @@ final class FleetWorld {
         }
         timeline = new Timeline(Math.max(1, Math.ceil(trace.seconds())));
         outcomes = new Outcomes(fleet.slo(), timeline.bins(), timeline.binSeconds());
-        disturbances = new Disturbances(fleet.incidents());
+        disturbances = new Disturbances(fleet.incidents(timeline.endSeconds(), seed));
         usableKvTokens = usableKvTokens(fleet, trace);
     }
 
@@ -73,10 +78,15 @@ final class FleetWorld {
      */
     RunResult run(String policy, int initial) {
         int first = Math.min(fleet.maxReplicas(), scaler.initial().orElse(initial));
+        disturbances.apply(this);
         for (int i = 0; i < first; i++) {
-            var node = nodes.get(i % nodes.size());
-            if (node.gpusFree() >= fleet.gpusPerReplica()) {
-                start(new ReplicaId("initial-" + (i + 1)), node, 0);
+            // The nodes in turn; one that is away from the start is passed over.
+            for (int k = 0; k < nodes.size(); k++) {
+                var node = nodes.get((i + k) % nodes.size());
+                if (node.takesReplicas() && node.gpusFree() >= fleet.gpusPerReplica()) {
+                    start(new ReplicaId("initial-" + (i + 1)), node, 0);
+                    break;
+                }
             }
         }
         replicas.forEach(r -> r.enter(ReplicaState.READY, 0));
@@ -99,15 +109,13 @@ final class FleetWorld {
 
     private boolean isOver() {
         return now > timeline.endSeconds()
-                && nextRequest >= trace.requests().size()
+                && coming == null
                 && queue.isEmpty()
                 && replicas.stream().allMatch(r -> r.inFlight == 0);
     }
 
     private double nextArrival() {
-        return nextRequest < trace.requests().size()
-                ? trace.requests().get(nextRequest).seconds()
-                : Double.POSITIVE_INFINITY;
+        return coming == null ? Double.POSITIVE_INFINITY : coming.seconds();
     }
 
     private double nextReplicaEvent() {
@@ -143,20 +151,15 @@ final class FleetWorld {
     }
 
     private void arrive() {
-        while (nextRequest < trace.requests().size()) {
-            TraceRequest r = trace.requests().get(nextRequest);
-            if (r.seconds() > now) {
-                return;
-            }
-            outcomes.arrive(r.seconds());
+        while (coming != null && coming.seconds() <= now) {
+            var r = coming;
+            coming = requests.hasNext() ? requests.next() : null;
+            outcomes.arrive(r.seconds(), r.label());
             arrivedPromptTokens += r.promptTokens();
-            var s = new Sequence(nextRequest, r.seconds(), r.promptTokens(), r.outputTokens());
-            nextRequest++;
-            queue.add(s);
+            queue.add(new Sequence(arrived++, r));
             dispatch();
             if (queue.size() > fleet.gateway().queue()) {
-                queue.removeLast();
-                outcomes.refuse();
+                outcomes.refuse(queue.removeLast().label);
             }
         }
     }
@@ -181,7 +184,7 @@ final class FleetWorld {
             var r = find(chosen.get());
             var s = queue.removeFirst();
             if (!r.engine.admits(s)) {
-                outcomes.fail();
+                outcomes.fail(s.label);
                 continue;
             }
             s.dispatchedSeconds = now;
@@ -212,10 +215,7 @@ final class FleetWorld {
         }
         disturbances.apply(this);
         double deadline = fleet.gateway().deadline().toNanos() / 1e9;
-        while (!queue.isEmpty() && now - queue.getFirst().arrivalSeconds > deadline) {
-            queue.removeFirst();
-            outcomes.fail();
-        }
+        queue.expire(now - deadline, outcomes);
         for (SimReplica r : List.copyOf(replicas)) {
             if (r.state == ReplicaState.DRAINING && now >= r.drainBySeconds) {
                 stop(r);
@@ -224,27 +224,31 @@ final class FleetWorld {
         scaler.tick(this);
         replicas.removeIf(r -> !r.isLive() && now - r.changedSeconds > 30);
         double gpus = 0;
+        double spotGpus = 0;
         double price = 0;
         int ready = 0;
         int live = 0;
         for (SimReplica r : replicas) {
             if (r.isLive() && !r.lost) {
                 gpus += fleet.gpusPerReplica();
+                spotGpus +=
+                        r.node.group.capacity() == CapacityType.SPOT ? fleet.gpusPerReplica() : 0;
                 price += fleet.gpusPerReplica() * r.node.group.pricePerGpuHour();
                 ready += r.takesRequests() ? 1 : 0;
                 live++;
             }
         }
-        timeline.second(now, tickSeconds, gpus, price, ready, live);
+        timeline.second(now, tickSeconds, gpus, spotGpus, price, ready, live);
     }
 
     private void abandonRest() {
-        int rest = queue.size() + trace.requests().size() - nextRequest;
+        queue.abandon(outcomes);
         for (SimReplica r : replicas) {
-            rest += r.inFlight;
+            r.engine.abandon().forEach(s -> outcomes.fail(s.label));
         }
-        for (int i = 0; i < rest; i++) {
-            outcomes.fail();
+        for (; coming != null; coming = requests.hasNext() ? requests.next() : null) {
+            outcomes.arrive(coming.seconds(), coming.label());
+            outcomes.fail(coming.label());
         }
     }
 
@@ -293,7 +297,7 @@ final class FleetWorld {
 
     Counters counters() {
         return new Counters(
-                nextRequest,
+                arrived,
                 arrivedPromptTokens,
                 completions,
                 completedPromptTokens,
@@ -344,6 +348,7 @@ final class FleetWorld {
     /** Its node is gone. The replica still stands in what is known until somebody stops it. */
     void lose(SimReplica r) {
         r.lost = true;
+        replicasLost++;
         strand(r);
     }
 
@@ -355,7 +360,7 @@ final class FleetWorld {
                 s.evict();
                 queue.addFirst(s);
             } else {
-                outcomes.fail();
+                outcomes.fail(s.label);
             }
         }
         r.inFlight = 0;
@@ -389,6 +394,7 @@ final class FleetWorld {
                 outcomes.refused(),
                 outcomes.failed(),
                 timeline.gpuHours(),
+                timeline.spotGpuHours(),
                 timeline.cost(),
                 outcomes.ttftQuantile(0.5),
                 outcomes.ttftQuantile(0.99),
@@ -396,6 +402,8 @@ final class FleetWorld {
                 outcomes.tpotQuantile(0.99),
                 actions,
                 directionChanges,
-                timeline.points(outcomes));
+                replicasLost,
+                timeline.points(outcomes),
+                outcomes.tenants());
     }
 }

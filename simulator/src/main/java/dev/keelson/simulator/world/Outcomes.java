@@ -1,23 +1,37 @@
 package dev.keelson.simulator.world;
 
 import dev.keelson.core.policy.Slo;
-import java.util.Arrays;
+import dev.keelson.simulator.trace.TraceRequest.Label;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** What became of the requests; bins of time keep the course of it. Mutable. */
+/** What became of the requests, in bounded memory; bins of time keep the course of it. Mutable. */
 final class Outcomes {
+    /** So many served requests have exact quantiles, and so many of one tenant. */
+    private static final int EXACT = 1 << 21;
+
+    private static final int EXACT_OF_TENANT = 1 << 14;
+
     private final double ttftLimit;
     private final double tpotLimit;
     private final double binSeconds;
     private final long[] arrivedInBin;
     private final long[] metInBin;
-    private double[] ttft = new double[1024];
-    private double[] tpot = new double[1024];
-    private int ttfts;
-    private int tpots;
+    private final Quantiles ttft = new Quantiles(EXACT);
+    private final Quantiles tpot = new Quantiles(EXACT);
+    private final TreeMap<String, Tenant> tenants = new TreeMap<>();
     private long arrived;
     private long met;
     private long refused;
     private long failed;
+
+    private static final class Tenant {
+        private final Quantiles ttft = new Quantiles(EXACT_OF_TENANT);
+        private long arrived;
+        private long met;
+        private long refused;
+        private long failed;
+    }
 
     Outcomes(Slo slo, int bins, double binSeconds) {
         ttftLimit = slo.ttft().toNanos() / 1e9;
@@ -27,41 +41,45 @@ final class Outcomes {
         metInBin = new long[bins];
     }
 
-    void arrive(double at) {
+    private Tenant tenant(Label label) {
+        return tenants.computeIfAbsent(label.tenant(), name -> new Tenant());
+    }
+
+    void arrive(double at, Label label) {
         arrived++;
         arrivedInBin[bin(at)]++;
+        tenant(label).arrived++;
     }
 
-    void refuse() {
+    void refuse(Label label) {
         refused++;
+        tenant(label).refused++;
     }
 
-    void fail() {
+    void fail(Label label) {
         failed++;
+        tenant(label).failed++;
     }
 
     void finish(Sequence s, double at) {
         double first = s.firstTokenSeconds - s.arrivalSeconds;
-        ttft = grown(ttft, ttfts);
-        ttft[ttfts++] = first;
+        var tenant = tenant(s.label);
+        ttft.add(first);
+        tenant.ttft.add(first);
         double perToken = 0;
         if (s.outputTokens > 1) {
             perToken = (at - s.firstTokenSeconds) / (s.outputTokens - 1);
-            tpot = grown(tpot, tpots);
-            tpot[tpots++] = perToken;
+            tpot.add(perToken);
         }
         if (first <= ttftLimit && perToken <= tpotLimit) {
             met++;
+            tenant.met++;
             metInBin[bin(s.arrivalSeconds)]++;
         }
     }
 
     private int bin(double at) {
         return Math.min(arrivedInBin.length - 1, (int) (at / binSeconds));
-    }
-
-    private static double[] grown(double[] values, int used) {
-        return used < values.length ? values : Arrays.copyOf(values, used * 2);
     }
 
     long arrived() {
@@ -90,20 +108,21 @@ final class Outcomes {
     }
 
     double ttftQuantile(double level) {
-        return quantile(ttft, ttfts, level);
+        return ttft.at(level);
     }
 
     double tpotQuantile(double level) {
-        return quantile(tpot, tpots, level);
+        return tpot.at(level);
     }
 
-    /** Nearest rank; NaN of nothing. */
-    private static double quantile(double[] values, int used, double level) {
-        if (used == 0) {
-            return Double.NaN;
-        }
-        var sorted = Arrays.copyOf(values, used);
-        Arrays.sort(sorted);
-        return sorted[Math.max(0, (int) Math.ceil(level * used) - 1)];
+    /** By tenant; empty where the trace names none. */
+    SortedMap<String, RunResult.Tenant> tenants() {
+        var figures = new TreeMap<String, RunResult.Tenant>();
+        tenants.forEach((name, t) ->
+                figures.put(
+                        name,
+                        new RunResult.Tenant(
+                                t.arrived, t.met, t.refused, t.failed, t.ttft.at(0.99))));
+        return figures.size() == 1 && figures.containsKey("") ? new TreeMap<>() : figures;
     }
 }

@@ -10,9 +10,12 @@ import java.util.TreeMap;
  *
  * @param met requests served within the SLO; those refused or failed are misses
  * @param gpuHours from the decision to start a replica to its end, within the trace's time
+ * @param spotGpuHours the part of them on spot nodes
  * @param ttftSecondsP99 of served requests; NaN where none was
  * @param actions changes of the wanted replica count
  * @param directionChanges actions whose direction was the opposite of the one before
+ * @param replicasLost that were live on a node that went away
+ * @param tenants by name; empty where the trace names none
  */
 public record RunResult(
         String policy,
@@ -22,6 +25,7 @@ public record RunResult(
         long refused,
         long failed,
         double gpuHours,
+        double spotGpuHours,
         double cost,
         double ttftSecondsP50,
         double ttftSecondsP99,
@@ -29,10 +33,13 @@ public record RunResult(
         double tpotSecondsP99,
         int actions,
         int directionChanges,
-        List<Point> course) {
+        int replicasLost,
+        List<Point> course,
+        SortedMap<String, Tenant> tenants) {
     public RunResult {
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
         course = List.copyOf(course);
+        tenants = Collections.unmodifiableSortedMap(new TreeMap<>(tenants));
     }
 
     /** Share of requests served within the SLO. */
@@ -57,4 +64,18 @@ public record RunResult(
             double live,
             double attainment,
             double cost) {}
+
+    /**
+     * One tenant's requests.
+     *
+     * @param met served within the SLO
+     * @param ttftSecondsP99 of served requests; NaN where none was
+     */
+    public record Tenant(
+            long requests, long met, long refused, long failed, double ttftSecondsP99) {
+        /** Share of requests served within the SLO. */
+        public double sloAttainment() {
+            return requests == 0 ? 1 : met / (double) requests;
+        }
+    }
 }

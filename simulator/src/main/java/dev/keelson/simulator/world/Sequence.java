@@ -1,11 +1,15 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.simulator.trace.TraceRequest;
+import dev.keelson.simulator.trace.TraceRequest.Label;
+
 /** One request on its way through the fleet. Mutable: it belongs to whoever holds it. */
 final class Sequence {
     final int index;
     final double arrivalSeconds;
     final int promptTokens;
     final int outputTokens;
+    final Label label;
 
     /**
      * Tokens to compute before the next token comes: the prompt, or all of it after a preemption.
@@ -28,10 +32,15 @@ final class Sequence {
     double firstTokenSeconds = Double.NaN;
 
     Sequence(int index, double arrivalSeconds, int promptTokens, int outputTokens) {
+        this(index, new TraceRequest(arrivalSeconds, promptTokens, outputTokens));
+    }
+
+    Sequence(int index, TraceRequest request) {
         this.index = index;
-        this.arrivalSeconds = arrivalSeconds;
-        this.promptTokens = promptTokens;
-        this.outputTokens = outputTokens;
+        arrivalSeconds = request.seconds();
+        promptTokens = request.promptTokens();
+        outputTokens = request.outputTokens();
+        label = request.label();
         prefillLeft = promptTokens;
     }
 

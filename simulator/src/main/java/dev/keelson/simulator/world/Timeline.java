@@ -16,6 +16,7 @@ final class Timeline {
     private final double[] cost;
     private final double[] seconds;
     private double gpuSeconds;
+    private double spotGpuSeconds;
     private double money;
 
     Timeline(double endSeconds) {
@@ -33,6 +34,7 @@ final class Timeline {
             double now,
             double length,
             double gpus,
+            double spotGpus,
             double pricePerHour,
             int readyNow,
             int liveNow) {
@@ -41,6 +43,7 @@ final class Timeline {
         }
         double counted = Math.min(length, endSeconds - now);
         gpuSeconds += gpus * counted;
+        spotGpuSeconds += spotGpus * counted;
         money += pricePerHour * counted / 3_600;
         int bin = Math.min(bins - 1, (int) (now / binSeconds));
         ready[bin] += readyNow * counted;
@@ -63,6 +66,10 @@ final class Timeline {
 
     double gpuHours() {
         return gpuSeconds / 3_600;
+    }
+
+    double spotGpuHours() {
+        return spotGpuSeconds / 3_600;
     }
 
     double cost() {

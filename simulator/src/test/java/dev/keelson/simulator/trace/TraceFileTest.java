@@ -26,7 +26,7 @@ class TraceFileTest {
                         2023-11-16 18:15:50.9315900,396,109
                         """);
 
-        assertThat(trace.requests())
+        assertThat(trace)
                 .containsExactly(new TraceRequest(0, 374, 44), new TraceRequest(4.251, 396, 109));
     }
 
@@ -34,8 +34,7 @@ class TraceFileTest {
     void readsRequestsInEpochSeconds() throws IOException {
         var trace = read("time,prompt_tokens,output_tokens\n100.5,7,1\n101,8,2\n");
 
-        assertThat(trace.requests())
-                .containsExactly(new TraceRequest(0, 7, 1), new TraceRequest(0.5, 8, 2));
+        assertThat(trace).containsExactly(new TraceRequest(0, 7, 1), new TraceRequest(0.5, 8, 2));
     }
 
     @ParameterizedTest
@@ -56,12 +55,44 @@ class TraceFileTest {
                     'time,prompt_tokens,output_tokens;1,5,5;2023-11-16 18:15:46,5,5' | :3: time (2023-11-16 18:15:46) must be
                     'day,hour,conversation,api,all;0,0,1,1,2;0,2,1,1,2' | :3: irregular step
                     'minute,tokens_per_s;5,1;3,1'                       | :3: minute goes back
+                    'minute,tokens_per_s'                               | :1: expected at least one line
+                    'minute,tokens_per_s;5,1e12'                        | :2: tokens_per_s (1e12) must be a number from 0 to
+                    'minute,tokens_per_s;5,-1'                          | :2: tokens_per_s (-1) must be a number from 0
+                    'minute,tokens_per_s;5,NaN'                         | :2: tokens_per_s (NaN) must be a number from 0
+                    'time,prompt_tokens,output_tokens;1700000000000,5,5' | :2: time (1700000000000) is in a wrong unit; expected seconds
+                    'time,prompt_tokens,output_tokens,tenant,adapter,priority;1,5,5,a,,-1' | :2: priority (-1) must be a whole number from 0
                     """)
     void aBadFileIsNamedWithItsLineAndWhatWasExpected(String text, String expected)
             throws IOException {
         assertThatThrownBy(() -> read(text.replace(';', '\n')))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("trace.csv" + expected);
+    }
+
+    @Test
+    void readsTenantAdapterAndPriority() throws IOException {
+        var trace =
+                read(
+                        """
+                        time,prompt_tokens,output_tokens,tenant,adapter,priority
+                        0,7,1,acme,,0
+                        1,8,2,zeta,law,5
+                        """);
+
+        assertThat(trace)
+                .containsExactly(
+                        new TraceRequest(0, 7, 1, new TraceRequest.Label("acme", "", 0)),
+                        new TraceRequest(1, 8, 2, new TraceRequest.Label("zeta", "law", 5)));
+    }
+
+    @Test
+    void everyIterationGivesTheSameRequests() throws IOException {
+        var file = file("trace.csv", "time,prompt_tokens,output_tokens\n0,5,5\n9,6,6\n50,7,7\n");
+
+        var trace = TraceFile.read(file, new TraceChoice(2.5, 3, null, 0, 1, null, 1));
+
+        assertThat(trace.stream().toList()).containsExactlyElementsOf(trace);
+        assertThat(trace.count()).isEqualTo(trace.stream().count());
     }
 
     @Test
@@ -82,10 +113,10 @@ class TraceFileTest {
 
         var trace = TraceFile.read(rates, choice);
 
-        assertThat(trace.requests()).hasSize(21);
+        assertThat(trace).hasSize(21);
         assertThat(trace.seconds()).isEqualTo(7_200);
-        assertThat(trace.requests().getFirst().seconds()).isBetween(0.0, 3_600.0);
-        assertThat(TraceFile.read(rates, choice)).isEqualTo(trace);
+        assertThat(trace.iterator().next().seconds()).isBetween(0.0, 3_600.0);
+        assertThat(TraceFile.read(rates, choice)).containsExactlyElementsOf(trace);
     }
 
     @Test
@@ -94,9 +125,9 @@ class TraceFileTest {
 
         var trace = TraceFile.read(file, new TraceChoice(3, 2, null, 0, 1, null, 1));
 
-        assertThat(trace.requests()).hasSize(12);
+        assertThat(trace).hasSize(12);
         assertThat(trace.seconds()).isEqualTo(200);
-        assertThat(trace.requests())
+        assertThat(trace.stream().toList())
                 .isSortedAccordingTo(java.util.Comparator.comparingDouble(TraceRequest::seconds));
     }
 

@@ -12,9 +12,12 @@ import dev.keelson.simulator.trace.FleetFile;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceChoice;
 import dev.keelson.simulator.trace.TraceFile;
+import dev.keelson.simulator.trace.TraceRequest;
+import dev.keelson.simulator.trace.TraceRequest.Label;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +40,7 @@ class FleetStudyTest {
     void everyRequestIsServedRefusedOrFailed() {
         var trace = minutes(10, 3);
         for (RunResult row : report(fleet("rtx-4090.yaml"), trace, 1).rows()) {
-            assertThat(row.requests()).as(row.policy()).isEqualTo(trace.requests().size());
+            assertThat(row.requests()).as(row.policy()).isEqualTo(trace.count());
             assertThat(row.met() + row.refused() + row.failed())
                     .as(row.policy())
                     .isLessThanOrEqualTo(row.requests());
@@ -78,6 +81,32 @@ class FleetStudyTest {
                     .as(choices.get(i).text())
                     .isGreaterThan(2 * light.get(i).gpuHours());
         }
+    }
+
+    @Test
+    void theUrgentAreServedWhenThereIsNotEnoughForAll() throws IOException {
+        var text = Files.readString(DATASETS.resolve("fleets").resolve("rtx-4090.yaml"));
+        var fleet =
+                FleetFile.parse("fleet.yaml", text.replace("maxReplicas: 32", "maxReplicas: 4"));
+        var crowd = new ArrayList<TraceRequest>();
+        int i = 0;
+        for (TraceRequest r : minutes(4, 4)) {
+            var label = new Label(i % 4 == 0 ? "urgent" : "patient", "", i % 4 == 0 ? 0 : 1);
+            crowd.add(new TraceRequest(r.seconds(), r.promptTokens(), r.outputTokens(), label));
+            i++;
+        }
+
+        var row =
+                new FleetStudy(fleet, new Trace("crowd", crowd, 240), 1)
+                        .run(List.of(PolicyChoice.parse("static-peak")), 1, r -> {})
+                        .getFirst();
+
+        var urgent = row.tenants().get("urgent");
+        var patient = row.tenants().get("patient");
+        assertThat(urgent.requests() + patient.requests()).isEqualTo(row.requests());
+        assertThat(urgent.met() + patient.met()).isEqualTo(row.met());
+        assertThat(urgent.sloAttainment()).isGreaterThan(patient.sloAttainment() + 0.1);
+        assertThat(urgent.ttftSecondsP99()).isLessThan(patient.ttftSecondsP99() / 3);
     }
 
     @Test
@@ -190,7 +219,7 @@ class FleetStudyTest {
                         new TraceChoice(scale, 1, null, 0, 0, null, 1));
         return new Trace(
                 whole.source(),
-                whole.requests().stream().filter(r -> r.seconds() < minutes * 60.0).toList(),
+                whole.stream().filter(r -> r.seconds() < minutes * 60.0).toList(),
                 minutes * 60.0);
     }
 }

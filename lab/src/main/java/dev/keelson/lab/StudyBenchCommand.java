@@ -1,0 +1,280 @@
+package dev.keelson.lab;
+
+import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.report.RunHtml;
+import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.FleetFile;
+import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.Trace;
+import dev.keelson.simulator.trace.TraceChoice;
+import dev.keelson.simulator.trace.TraceFile;
+import dev.keelson.simulator.world.FleetStudy;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code keelson sim bench NAME...}: the studies of docs/benchmarks.md with their data and seeds;
+ * {@code keelson bench NAME} comes here.
+ */
+@Command(
+        name = "bench",
+        description = "Prints a study's table of docs/benchmarks.md afresh.",
+        mixinStandardHelpOptions = true)
+final class StudyBenchCommand implements Callable<Integer> {
+    /** Every study, in the order of docs/benchmarks.md. */
+    enum Study {
+        PREFIX_ROUTING("prefix-routing"),
+        ENGINE_VALIDATION("engine-validation"),
+        STEP_TIME("step-time"),
+        ENGINE_SPEED("engine-speed"),
+        POLICY_TABLE("policy-table"),
+        FLEET_SPEED("fleet-speed"),
+        DETERMINISM("determinism");
+
+        private final String text;
+
+        Study(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..*",
+            description = "${COMPLETION-CANDIDATES}; all when none is given")
+    private List<Study> studies = List.of();
+
+    @Option(
+            names = "--datasets",
+            paramLabel = "DIR",
+            description = "default: the datasets of this installation")
+    private @Nullable Path given;
+
+    @Option(
+            names = "--demand",
+            split = ",",
+            paramLabel = "A",
+            description = "policy-table: azure, azure-busy, servegen, burstgpt; default all")
+    private List<String> demands = PolicyTable.demands();
+
+    @Option(
+            names = "--fleet",
+            split = ",",
+            paramLabel = "A",
+            description = "policy-table: rtx-4090, a100, h100; default all")
+    private List<String> fleets = PolicyTable.fleets();
+
+    @Option(
+            names = "--policy",
+            split = ",",
+            paramLabel = "A",
+            description = "policy-table: default all; the oracle's row is always there")
+    private List<String> policies = FleetStudy.policies();
+
+    @Override
+    public Integer call() {
+        int worst = 0;
+        try {
+            for (Study study : studies.isEmpty() ? Arrays.asList(Study.values()) : studies) {
+                worst = Math.max(worst, run(study));
+                out().flush();
+            }
+            return worst;
+        } catch (InputException e) {
+            own().commandLine().getErr().println("keelson: " + e.getMessage());
+            return 1;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(own().commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int run(Study study) {
+        var profiles = datasets().resolve("llmservingsim").resolve("profiler/perf").toString();
+        return switch (study) {
+            case PREFIX_ROUTING ->
+                    sim(
+                            out(),
+                            "route",
+                            "--trace",
+                            data("mooncake/conversation_trace_first_half.jsonl.gz"),
+                            "--sweep");
+            case ENGINE_VALIDATION ->
+                    Math.max(
+                            sim(out(), validation("Llama-3.1-8B", "Qwen3-32B")),
+                            sim(out(), validation("Qwen3-32B", "Llama-3.1-8B")));
+            case STEP_TIME -> sim(out(), "steptime", "--tables", data("vidur-profiling/compute"));
+            case ENGINE_SPEED -> sim(out(), "engine-speed", "--profile", profiles);
+            case POLICY_TABLE -> {
+                known(demands, PolicyTable.demands());
+                known(fleets, PolicyTable.fleets());
+                new PolicyTable(datasets(), out()).print(demands, fleets, policies);
+                yield 0;
+            }
+            case FLEET_SPEED -> fleetSpeed();
+            case DETERMINISM -> determinism();
+        };
+    }
+
+    private static void known(List<String> asked, List<String> known) {
+        for (String name : asked) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                        "There is no %s; known: %s.".formatted(name, String.join(", ", known)));
+            }
+        }
+    }
+
+    private String[] validation(String fittedOn, String scored) {
+        var runs = "llmservingsim/bench/examples/RTXPRO6000/";
+        return new String[] {
+            "validate",
+            "--profile",
+            data("llmservingsim/profiler/perf"),
+            "--fit",
+            data(runs + fittedOn),
+            "--run",
+            data(runs + scored),
+            "--run",
+            data(runs + "Qwen3-30B-A3B-Instruct-2507")
+        };
+    }
+
+    /** 24 hours at the Azure trace's rate, wall-clock seconds a policy row on one thread. */
+    private int fleetSpeed() {
+        var fleet = fleet();
+        var trace = azure(24);
+        long begun = System.nanoTime();
+        var study = new FleetStudy(fleet, trace, 1);
+        out().printf(
+                        Locale.ROOT,
+                        "%,d requests in %.0f h on %s, one thread; %.1f s to read and size it%n%n| policy | s |%n|---|---|%n",
+                        trace.count(),
+                        trace.seconds() / 3_600,
+                        fleet.name(),
+                        (System.nanoTime() - begun) / 1e9);
+        double[] last = {0};
+        long start = System.nanoTime();
+        study.run(
+                FleetStudy.policies().stream().map(PolicyChoice::parse).toList(),
+                1,
+                row -> {
+                    double now = (System.nanoTime() - start) / 1e9;
+                    out().printf(Locale.ROOT, "| %s | %.1f |%n", row.policy(), now - last[0]);
+                    last[0] = now;
+                });
+        return 0;
+    }
+
+    /** Whether one thread and two give the same bytes; exit code 1 where they do not. */
+    private int determinism() {
+        boolean same = true;
+        var fleet = fleet();
+        var trace = azure(1);
+        var rows = FleetStudy.policies().stream().map(PolicyChoice::parse).toList();
+        same &= same("sim run, table, JSON and HTML", t -> played(fleet, trace, rows, t));
+        same &= same("sim validate", t -> printed(t, validation("Llama-3.1-8B", "Qwen3-32B")));
+        same &=
+                same(
+                        "sim steptime",
+                        t -> printed(t, "steptime", "--tables", data("vidur-profiling/compute")));
+        return same ? 0 : 1;
+    }
+
+    private boolean same(String study, java.util.function.IntFunction<String> play) {
+        var one = play.apply(1);
+        boolean same = one.equals(play.apply(2));
+        out().printf(
+                        Locale.ROOT,
+                        "%s: %d characters on 1 thread, %s on 2%n",
+                        study,
+                        one.length(),
+                        same ? "the same" : "DIFFERENT");
+        return same;
+    }
+
+    private static String played(
+            Fleet fleet, Trace trace, List<PolicyChoice> choices, int threads) {
+        var study = new FleetStudy(fleet, trace, 1);
+        var rows = study.run(choices, threads, row -> {});
+        var report = new RunReport(fleet, trace, study.capacity(), 1, rows);
+        return String.join("\n", report.toLines())
+                + report.toJson(0).toPrettyString()
+                + RunHtml.of(report);
+    }
+
+    private static String printed(int threads, String... arguments) {
+        var text = new StringWriter();
+        sim(
+                new PrintWriter(text, true),
+                Stream.concat(
+                                Arrays.stream(arguments),
+                                Stream.of("--threads", Integer.toString(threads)))
+                        .toArray(String[]::new));
+        return text.toString();
+    }
+
+    private static int sim(PrintWriter out, String... arguments) {
+        int code = SimMain.commandLine().setOut(out).execute(arguments);
+        out.println();
+        return code;
+    }
+
+    private Fleet fleet() {
+        return FleetFile.read(datasets().resolve("fleets").resolve("rtx-4090.yaml"));
+    }
+
+    private Trace azure(int repeat) {
+        return TraceFile.read(
+                Path.of(data("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz")),
+                new TraceChoice(1, repeat, null, 0, 0, null, 1));
+    }
+
+    private String data(String path) {
+        return datasets().resolve(path).toString();
+    }
+
+    private Path datasets() {
+        if (given != null) {
+            return given;
+        }
+        var home = System.getProperty("keelson.home");
+        if (home == null) {
+            throw new IllegalArgumentException(
+                    "Where the data lies is not known; name it with --datasets DIR.");
+        }
+        return Path.of(home, "datasets");
+    }
+
+    private PrintWriter out() {
+        return own().commandLine().getOut();
+    }
+
+    private CommandSpec own() {
+        var own = spec;
+        if (own == null) {
+            throw new IllegalStateException("picocli injects the specification.");
+        }
+        return own;
+    }
+}
