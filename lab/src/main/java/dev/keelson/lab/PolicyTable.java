@@ -55,7 +55,7 @@ final class PolicyTable {
                             46,
                             60,
                             100,
-                            400));
+                            240));
 
     private final Path datasets;
     private final PrintWriter out;
