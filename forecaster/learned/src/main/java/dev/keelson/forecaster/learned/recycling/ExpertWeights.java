@@ -17,9 +17,9 @@ public final class ExpertWeights {
     private final double sharpness;
     private final double decay;
     private final double share;
-    private final SortedMap<String, Record> records = new TreeMap<>();
+    private final SortedMap<String, Standing> records = new TreeMap<>();
 
-    private static final class Record {
+    private static final class Standing {
         private double loss;
         private double count;
 
@@ -51,8 +51,8 @@ public final class ExpertWeights {
 
     /** A new model joins. It is believed like the best one at first, so that it gets its chance. */
     public void join(String model) {
-        var joined = new Record();
-        for (Record record : records.values()) {
+        var joined = new Standing();
+        for (Standing record : records.values()) {
             if (record.count > 0
                     && (joined.count == 0 || record.mean() < joined.loss / joined.count)) {
                 joined.loss = record.loss;
@@ -75,7 +75,7 @@ public final class ExpertWeights {
      */
     public void land(Map<String, Double> losses) {
         for (var entry : losses.entrySet()) {
-            Record record = records.get(entry.getKey());
+            Standing record = records.get(entry.getKey());
             double loss = entry.getValue();
             if (record == null || !(loss >= 0) || Double.isInfinite(loss)) {
                 throw new IllegalArgumentException(
@@ -91,7 +91,7 @@ public final class ExpertWeights {
         double least = Double.POSITIVE_INFINITY;
         double sum = 0;
         int counted = 0;
-        for (Record record : records.values()) {
+        for (Standing record : records.values()) {
             if (record.count > 0) {
                 least = Math.min(least, record.mean());
                 sum += record.mean();
@@ -102,7 +102,7 @@ public final class ExpertWeights {
         SortedMap<String, Double> weights = new TreeMap<>();
         double total = 0;
         for (var entry : records.entrySet()) {
-            Record record = entry.getValue();
+            Standing record = entry.getValue();
             double above = record.count > 0 ? record.mean() - least : 0;
             double weight = mean > 0 ? StrictMath.exp(-sharpness * above / mean) : 1;
             weights.put(entry.getKey(), weight);

@@ -90,7 +90,7 @@ final class Members {
         return new PointMember("random forest, Smile", task -> forest(task, trees, seed));
     }
 
-    private static IntToDoubleFunction forest(Member.Task task, int trees, long seed) {
+    private static IntToDoubleFunction forest(Task task, int trees, long seed) {
         double[] values = task.values();
         if (isFlat(task)) {
             return t -> values[t - 1];
@@ -114,7 +114,7 @@ final class Members {
         return new PointMember("Gaussian process, Smile", Members::process);
     }
 
-    private static IntToDoubleFunction process(Member.Task task) {
+    private static IntToDoubleFunction process(Task task) {
         double[] values = task.values();
         if (isFlat(task)) {
             return t -> values[t - 1];
@@ -167,7 +167,7 @@ final class Members {
     }
 
     /** Nothing can be fitted to a constant. */
-    static boolean isFlat(Member.Task task) {
+    static boolean isFlat(Task task) {
         return deviation(task.values(), task.learned()) < 1e-12;
     }
 

@@ -31,7 +31,19 @@ final class MembersStudy {
     }
 
     /** One series, scaled, and where its parts begin. */
-    private record Scaled(double[] values, int indicator, int validation, int test) {}
+    private static final class Scaled {
+        private final double[] values;
+        private final int indicator;
+        private final int validation;
+        private final int test;
+
+        Scaled(double[] values, int indicator, int validation, int test) {
+            this.values = values;
+            this.indicator = indicator;
+            this.validation = validation;
+            this.test = test;
+        }
+    }
 
     /** Errors of a forecaster: summed over steps, then averaged over series. */
     private static final class Score {
@@ -71,21 +83,21 @@ final class MembersStudy {
         double[] weight = new double[members.size()];
         double[] most = new double[members.size()];
         long[] nanos = new long[members.size()];
-        for (Member member : members) {
+        for (int m = 0; m < members.size(); m++) {
             alone.add(new Score());
             without.add(new Score());
         }
         for (int i = 0; i < all.size(); i++) {
             Scaled one = all.get(i);
-            boolean isCpu = one.indicator() == StudyData.CPU;
+            boolean isCpu = one.indicator == StudyData.CPU;
             var task =
-                    new Member.Task(
-                            one.values(),
+                    new Task(
+                            one.values,
                             i,
                             SEASON,
-                            one.validation(),
-                            one.validation(),
-                            one.values().length);
+                            one.validation,
+                            one.validation,
+                            one.values.length);
             List<double[][]> predictions = new ArrayList<>();
             for (int m = 0; m < members.size(); m++) {
                 long begin = System.nanoTime();
@@ -148,8 +160,8 @@ final class MembersStudy {
 
     private static Score single(Scaled one, double[][] prediction) {
         var score = new Score();
-        for (int t = one.test(); t < one.values().length; t++) {
-            score.step(prediction[t - one.validation()], one.values()[t]);
+        for (int t = one.test; t < one.values.length; t++) {
+            score.step(prediction[t - one.validation], one.values[t]);
         }
         return score;
     }
@@ -173,8 +185,8 @@ final class MembersStudy {
             }
         }
         var score = new Score();
-        int testSteps = one.values().length - one.test();
-        for (int t = one.validation(); t < one.values().length; t++) {
+        int testSteps = one.values.length - one.test;
+        for (int t = one.validation; t < one.values.length; t++) {
             SortedMap<String, Double> belief = weights.weights();
             double[] mix = new double[Samples.COUNT];
             SortedMap<String, Double> landed = new TreeMap<>();
@@ -182,16 +194,16 @@ final class MembersStudy {
                 if (m == left) {
                     continue;
                 }
-                double[] samples = predictions.get(m)[t - one.validation()];
+                double[] samples = predictions.get(m)[t - one.validation];
                 double share = belief.getOrDefault(members.get(m).name(), 0.0);
                 for (int i = 0; i < mix.length; i++) {
                     mix[i] += share * samples[i];
                 }
-                landed.put(members.get(m).name(), Samples.crps(samples, one.values()[t]));
-                mean[m] += t >= one.test() ? share / testSteps : 0;
+                landed.put(members.get(m).name(), Samples.crps(samples, one.values[t]));
+                mean[m] += t >= one.test ? share / testSteps : 0;
             }
-            if (t >= one.test()) {
-                score.step(mix, one.values()[t]);
+            if (t >= one.test) {
+                score.step(mix, one.values[t]);
             }
             weights.land(landed);
         }
@@ -220,7 +232,7 @@ final class MembersStudy {
     private Member deepAr(List<Scaled> all) {
         List<double[]> training = new ArrayList<>();
         for (Scaled one : all) {
-            training.add(java.util.Arrays.copyOf(one.values(), one.validation()));
+            training.add(java.util.Arrays.copyOf(one.values, one.validation));
         }
         var threads = ManagementFactory.getThreadMXBean();
         long begin = System.nanoTime();

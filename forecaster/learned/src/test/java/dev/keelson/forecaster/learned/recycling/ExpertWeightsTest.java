@@ -32,10 +32,13 @@ final class ExpertWeightsTest {
         var belief = weights.weights();
 
         assertThat(belief.values().stream().mapToDouble(w -> w).sum()).isCloseTo(1, CLOSE);
-        assertThat(belief.get("a")).isGreaterThan(.9);
-        assertThat(belief.get("b")).isGreaterThan(belief.get("c"));
+        assertThat(belief.getOrDefault("a", Double.NaN)).isGreaterThan(.9);
+        assertThat(belief.getOrDefault("b", Double.NaN))
+                .isGreaterThan(belief.getOrDefault("c", Double.NaN));
         // exp(-8 (2 - 1) / 2), with a hundredth spread evenly.
-        assertThat((belief.get("b") - .01 / 3) / (belief.get("a") - .01 / 3))
+        assertThat(
+                        (belief.getOrDefault("b", Double.NaN) - .01 / 3)
+                                / (belief.getOrDefault("a", Double.NaN) - .01 / 3))
                 .isCloseTo(Math.exp(-4), CLOSE);
     }
 
@@ -50,7 +53,8 @@ final class ExpertWeightsTest {
         small.land(Map.of("a", .001, "b", .002));
         large.land(Map.of("a", 1000.0, "b", 2000.0));
 
-        assertThat(large.weights().get("a")).isCloseTo(small.weights().get("a"), CLOSE);
+        assertThat(large.weights().getOrDefault("a", Double.NaN))
+                .isCloseTo(small.weights().getOrDefault("a", Double.NaN), CLOSE);
     }
 
     @Test
@@ -61,13 +65,13 @@ final class ExpertWeightsTest {
         for (int i = 0; i < 200; i++) {
             weights.land(Map.of("old", 5.0, "new", 1.0));
         }
-        assertThat(weights.weights().get("old")).isLessThan(.02);
+        assertThat(weights.weights().getOrDefault("old", Double.NaN)).isLessThan(.02);
 
         for (int i = 0; i < 40; i++) {
             weights.land(Map.of("old", 1.0, "new", 5.0));
         }
 
-        assertThat(weights.weights().get("old")).isGreaterThan(.9);
+        assertThat(weights.weights().getOrDefault("old", Double.NaN)).isGreaterThan(.9);
     }
 
     @Test
@@ -81,7 +85,8 @@ final class ExpertWeightsTest {
 
         weights.join("c");
 
-        assertThat(weights.weights().get("c")).isEqualTo(weights.weights().get("a"));
+        assertThat(weights.weights().getOrDefault("c", Double.NaN))
+                .isEqualTo(weights.weights().getOrDefault("a", Double.NaN));
     }
 
     @Test
@@ -90,11 +95,15 @@ final class ExpertWeightsTest {
         weights.join("a");
         weights.join("b");
         weights.land(Map.of("a", 1.0, "b", 2.0));
-        double before = weights.weights().get("b") / weights.weights().get("a");
+        double before =
+                weights.weights().getOrDefault("b", Double.NaN)
+                        / weights.weights().getOrDefault("a", Double.NaN);
 
         weights.land(Map.of("a", 1.0));
 
-        assertThat(weights.weights().get("b") / weights.weights().get("a"))
+        assertThat(
+                        weights.weights().getOrDefault("b", Double.NaN)
+                                / weights.weights().getOrDefault("a", Double.NaN))
                 .isCloseTo(before, CLOSE);
     }
 
