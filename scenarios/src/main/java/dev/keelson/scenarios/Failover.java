@@ -121,7 +121,7 @@ public final class Failover {
         }
     }
 
-    /** Greedy, seeded, hot enough to cut characters in two, and with a stop text, in turn. */
+    /** Greedy, seeded with penalties, hot enough to cut characters in two, with a stop text. */
     private String body(int i) {
         var body =
                 JSON.createObjectNode()
@@ -131,7 +131,12 @@ public final class Failover {
                         .put("stream", true);
         switch (i % 4) {
             case 0 -> body.put("temperature", 0).put("ignore_eos", true);
-            case 1 -> body.put("temperature", 0.8).put("seed", i).put("ignore_eos", true);
+            case 1 ->
+                    body.put("temperature", 0.8)
+                            .put("seed", i)
+                            .put("ignore_eos", true)
+                            .put("frequency_penalty", 1)
+                            .put("presence_penalty", 0.5);
             case 2 -> body.put("temperature", 2).put("seed", i).put("ignore_eos", true);
             default ->
                     body.put("temperature", 0.8)

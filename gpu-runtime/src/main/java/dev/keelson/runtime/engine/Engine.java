@@ -292,6 +292,7 @@ public final class Engine implements AutoCloseable {
         SamplingParameters p = sequence.parameters();
         int token;
         try {
+            p.penalties().apply(logits, sequence);
             token = Sampler.choose(logits, p, p.ignoreEnd() ? endToken : -1, sequence.size());
         } catch (ArithmeticException e) {
             end(job, FinishReason.ERROR);

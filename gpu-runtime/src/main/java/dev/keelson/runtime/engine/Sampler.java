@@ -26,6 +26,9 @@ final class Sampler {
         for (int i = 0; i < logits.length; i++) {
             weight[i] = Math.exp((logits[i] - logits[best]) / parameters.temperature());
         }
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = weight[i] < parameters.minP() ? 0 : weight[i]; // the likeliest has weight 1
+        }
         if (parameters.topK() > 0 || parameters.topP() < 1) {
             keepLikeliest(weight, parameters);
         }

@@ -9,6 +9,8 @@ import java.util.List;
  * @param temperature 0 takes the likeliest token
  * @param topP probability mass of the likeliest tokens to choose from, above 0 and at most 1
  * @param topK number of the likeliest tokens to choose from; 0 for all
+ * @param minP tokens whose probability is below this share of the likeliest's are left out, 0 to 1
+ * @param penalties for tokens that were said already
  * @param seed the same seed gives the same tokens, alone or in a batch
  * @param stop texts that end the answer; they are not part of it
  * @param ignoreEnd never choose the end token, so that exactly {@code maxTokens} come
@@ -18,13 +20,31 @@ public record SamplingParameters(
         double temperature,
         double topP,
         int topK,
+        double minP,
+        Penalties penalties,
         long seed,
         List<String> stop,
         boolean ignoreEnd) {
     public SamplingParameters {
         stop = List.copyOf(stop);
-        if (maxTokens < 1 || !(temperature >= 0) || !(topP > 0 && topP <= 1) || topK < 0) {
+        if (maxTokens < 1
+                || !(temperature >= 0)
+                || !(topP > 0 && topP <= 1)
+                || topK < 0
+                || !(minP >= 0 && minP <= 1)) {
             throw new IllegalArgumentException("sampling parameters out of range");
         }
+    }
+
+    /** Without minP and penalties. */
+    public SamplingParameters(
+            int maxTokens,
+            double temperature,
+            double topP,
+            int topK,
+            long seed,
+            List<String> stop,
+            boolean ignoreEnd) {
+        this(maxTokens, temperature, topP, topK, 0, Penalties.NONE, seed, stop, ignoreEnd);
     }
 }

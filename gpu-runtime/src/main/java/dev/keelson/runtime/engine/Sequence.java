@@ -58,6 +58,15 @@ final class Sequence {
         return tokens.size() - promptTokens;
     }
 
+    int token(int index) {
+        return tokens.get(index);
+    }
+
+    /** Is the token at this index one of the answer? */
+    boolean isAnswer(int index) {
+        return index >= promptTokens;
+    }
+
     /** Tokens of the answer that were generated here. */
     int generatedHere() {
         return generated() - resumedTokens;

@@ -1,5 +1,6 @@
 package dev.keelson.runtime.http;
 
+import dev.keelson.runtime.engine.Penalties;
 import dev.keelson.runtime.engine.SamplingParameters;
 import dev.keelson.serving.openai.ChatRequest;
 import dev.keelson.serving.openai.CompletionRequest;
@@ -27,7 +28,6 @@ final class RequestReader {
     Job completion(byte[] body) throws InvalidRequestException {
         CompletionRequest request = OpenAiRequests.completion(body);
         checkModel(request.model());
-        checkOptions(request.options());
         List<int[]> prompts = new ArrayList<>();
         List<String> echoes = new ArrayList<>();
         for (Prompt prompt : request.prompts()) {
@@ -50,7 +50,6 @@ final class RequestReader {
     Job chat(byte[] body) throws InvalidRequestException {
         ChatRequest request = OpenAiRequests.chat(body);
         checkModel(request.model());
-        checkOptions(request.options());
         Integer given = request.options().maxTokens();
         int[] prompt =
                 tokens(
@@ -99,6 +98,11 @@ final class RequestReader {
                             options.temperature(),
                             options.topP(),
                             Math.max(0, options.topK()),
+                            options.minP(),
+                            new Penalties(
+                                    options.presencePenalty(),
+                                    options.frequencyPenalty(),
+                                    options.repetitionPenalty()),
                             seed + choice,
                             stops,
                             options.ignoreEos()));
@@ -118,17 +122,6 @@ final class RequestReader {
     private void checkModel(String name) throws InvalidRequestException {
         if (!name.equals(model.name())) {
             throw new InvalidRequestException(OpenAiError.modelNotFound(name));
-        }
-    }
-
-    private static void checkOptions(GenerationOptions options) throws InvalidRequestException {
-        if (options.presencePenalty() != 0) {
-            throw invalid(
-                    "'presence_penalty' is not supported by this engine.", "presence_penalty");
-        }
-        if (options.frequencyPenalty() != 0) {
-            throw invalid(
-                    "'frequency_penalty' is not supported by this engine.", "frequency_penalty");
         }
     }
 

@@ -53,6 +53,41 @@ class SamplerTest {
     }
 
     @Test
+    void minPLeavesTheUnlikelyOut() {
+        // Of the likeliest's probability the others have .05, .14 and .37.
+        var parameters =
+                new SamplingParameters(8, 1, 1, 0, 0.3, Penalties.NONE, 7, List.of(), false);
+        int[] count = new int[4];
+        for (int position = 0; position < 500; position++) {
+            count[Sampler.choose(LOGITS.clone(), parameters, -1, position)]++;
+        }
+        assertThat(count[0] + count[1]).isZero();
+        assertThat(count[2]).isPositive();
+    }
+
+    @Test
+    void penaltiesCountTheAnswerAndRepetitionThePromptToo() {
+        var sink =
+                new TokenSink() {
+                    @Override
+                    public void token(
+                            int token, @org.jspecify.annotations.Nullable FinishReason last) {}
+
+                    @Override
+                    public void ended(FinishReason reason) {}
+                };
+        var sequence =
+                new Sequence(
+                        1, new int[] {0, 1}, new int[] {2, 2, 3}, parameters(0, 1, 0, 1), sink);
+        float[] openAi = {1, 1, 1, 1, 1};
+        new Penalties(0.5, 0.25, 1).apply(openAi, sequence);
+        assertThat(openAi).containsExactly(1, 1, 0, 0.25f, 1);
+        float[] repetition = {1, -1, 1, 1, 1};
+        new Penalties(0, 0, 2).apply(repetition, sequence);
+        assertThat(repetition).containsExactly(0.5f, -2, 0.5f, 0.5f, 1);
+    }
+
+    @Test
     void logitsThatAreNoNumbersAreRefused() {
         assertThatThrownBy(() ->
                         Sampler.choose(

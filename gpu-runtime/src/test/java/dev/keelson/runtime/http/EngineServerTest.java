@@ -118,7 +118,8 @@ class EngineServerTest {
         "'\"temperature\":0,\"max_tokens\":14'",
         "'\"temperature\":1.5,\"seed\":11,\"max_tokens\":14'",
         "'\"temperature\":0,\"max_tokens\":14,\"stop\":[\"FGH\",\"never\"]'",
-        "'\"temperature\":0,\"max_tokens\":12,\"ignore_eos\":true'"
+        "'\"temperature\":0,\"max_tokens\":12,\"ignore_eos\":true'",
+        "'\"temperature\":2,\"seed\":3,\"max_tokens\":14,\"min_p\":0.01,\"presence_penalty\":1,\"frequency_penalty\":-2,\"repetition_penalty\":1.3'"
     })
     void aStreamCutAfterAnyTokenGoesOnAsIfItHadNotBeenCut(String options) throws Exception {
         String fields =
@@ -246,7 +247,9 @@ class EngineServerTest {
                 "array body | [1,2] | 400",
                 "token outside the vocabulary | {\"model\":\"tiny\",\"prompt\":[9999]} | 400",
                 "too many tokens asked for | {\"model\":\"tiny\",\"prompt\":\"a\",\"max_tokens\":4096} | 400",
-                "penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"presence_penalty\":1} | 400",
+                "penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"presence_penalty\":3} | 400",
+                "no repetition penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"repetition_penalty\":0} | 400",
+                "min_p | {\"model\":\"tiny\",\"prompt\":\"a\",\"min_p\":2} | 400",
                 "too many choices | {\"model\":\"tiny\",\"prompt\":\"a\",\"n\":100} | 400",
             })
     void aWrongRequestGetsATypedError(String name, String body, int status) throws Exception {

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param temperature 0 is greedy
  * @param topP in (0, 1]
  * @param topK 0 or -1: off
+ * @param minP 0 is off (vLLM's extension)
  * @param n choices, at least 1
  * @param stream server-sent events
  * @param includeUsage one more chunk with the usage before [DONE]
  * @param stop up to 16 strings that end a choice
  * @param ignoreEos go on to maxTokens (vLLM's extension)
+ * @param repetitionPenalty above 0, 1 is off (vLLM's extension)
  * @param returnTokenIds give token ids beside text (vLLM's extension)
  * @param continuation the answer so far, of another engine that was lost; null for a new answer
  */
@@ -24,6 +26,7 @@ public record GenerationOptions(
         double temperature,
         double topP,
         int topK,
+        double minP,
         int n,
         boolean stream,
         boolean includeUsage,
@@ -32,6 +35,7 @@ public record GenerationOptions(
         boolean ignoreEos,
         double presencePenalty,
         double frequencyPenalty,
+        double repetitionPenalty,
         boolean returnTokenIds,
         @Nullable Continuation continuation) {
     public GenerationOptions {

@@ -39,6 +39,7 @@ public final class OpenAiRequests {
                 fields.number("temperature", 0, 2, 1),
                 fields.number("top_p", Double.MIN_VALUE, 1, 1),
                 fields.integer("top_k", -1, Integer.MAX_VALUE, 0),
+                fields.number("min_p", 0, 1, 0),
                 fields.integer("n", 1, MAX_PROMPTS, 1),
                 fields.flag("stream"),
                 usage,
@@ -47,6 +48,7 @@ public final class OpenAiRequests {
                 fields.flag("ignore_eos"),
                 fields.number("presence_penalty", -2, 2, 0),
                 fields.number("frequency_penalty", -2, 2, 0),
+                fields.number("repetition_penalty", Double.MIN_VALUE, 10, 1),
                 fields.flag("return_token_ids"),
                 Continuation.read(fields));
     }
