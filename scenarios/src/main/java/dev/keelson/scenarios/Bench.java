@@ -104,6 +104,8 @@ public final class Bench {
         for (var name : fleets) {
             if (name.equals("goodput")) {
                 goodput(root);
+            } else if (name.equals("sim-live")) {
+                simLive(root);
             } else {
                 run(root, name);
             }
@@ -118,7 +120,7 @@ public final class Bench {
     }
 
     private static List<String> all() {
-        return Stream.of(ALL.keySet().stream(), Stream.of("goodput"), STUDIES.stream())
+        return Stream.of(ALL.keySet().stream(), Stream.of("goodput", "sim-live"), STUDIES.stream())
                 .flatMap(names -> names)
                 .toList();
     }
@@ -132,6 +134,11 @@ public final class Bench {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while " + name + " ran.", e);
         }
+    }
+
+    private static void simLive(Path root) throws IOException {
+        new SimLive(root, Files.createTempDirectory("keelson-sim-live"))
+                .run(Duration.ofMinutes(35));
     }
 
     private static void run(Path root, String name) throws IOException {
