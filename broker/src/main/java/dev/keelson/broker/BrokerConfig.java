@@ -1,7 +1,7 @@
 package dev.keelson.broker;
 
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
+import dev.keelson.yaml.YamlSection;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -41,7 +41,7 @@ public record BrokerConfig(
         return from(ConfigFile.read(file));
     }
 
-    static BrokerConfig from(ConfigSection file) {
+    static BrokerConfig from(YamlSection file) {
         var http = file.section("http");
         var listen = file.section("listen");
         var credentials = file.section("credentials");
@@ -61,7 +61,7 @@ public record BrokerConfig(
     }
 
     /** Both stand in a quoted JAAS text. The value is a secret, so the message leaves it out. */
-    private static String credential(ConfigSection section, String key) {
+    private static String credential(YamlSection section, String key) {
         var value = section.text(key);
         if (!value.matches(CREDENTIAL)) {
             throw section.malformed(key, "letters, digits, _ and -");

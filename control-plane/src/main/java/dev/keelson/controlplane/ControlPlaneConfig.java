@@ -1,8 +1,8 @@
 package dev.keelson.controlplane;
 
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.exchange.identity.KafkaAccess;
+import dev.keelson.yaml.YamlSection;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ public record ControlPlaneConfig(
         return from(ConfigFile.read(file));
     }
 
-    static ControlPlaneConfig from(ConfigSection section) {
+    static ControlPlaneConfig from(YamlSection section) {
         var nodes = section.optionalSection("nodes");
         var result =
                 new ControlPlaneConfig(
@@ -60,27 +60,27 @@ public record ControlPlaneConfig(
                         section.optionalSection("nodeProvider")
                                 .map(ControlPlaneConfig::provider)
                                 .orElse(null),
-                        nodes.map(bounds -> bounds.number("min", 0, 0, MOST_NODES)).orElse(0),
+                        nodes.map(bounds -> bounds.whole("min", 0, MOST_NODES, 0)).orElse(0),
                         nodes.map(ControlPlaneConfig::maximum).orElse(0),
                         section.flag("plainStorage", false));
         section.noMoreKeys();
         return result;
     }
 
-    private static int maximum(ConfigSection bounds) {
-        int least = bounds.number("min", 0);
-        int most = bounds.number("max", 0, 0, MOST_NODES);
+    private static int maximum(YamlSection bounds) {
+        int least = bounds.whole("min", 0);
+        int most = bounds.whole("max", 0, MOST_NODES, 0);
         if (most < least) {
             throw bounds.wrong("max", "at least nodes.min (%d)".formatted(least));
         }
         return most;
     }
 
-    private static Address address(ConfigSection section) {
+    private static Address address(YamlSection section) {
         return new Address(section.text("host", "127.0.0.1"), section.port("port"));
     }
 
-    private static @Nullable LocalProvider provider(ConfigSection section) {
+    private static @Nullable LocalProvider provider(YamlSection section) {
         var kind = section.text("kind", "static");
         return switch (kind) {
             case "static" -> null;

@@ -1,8 +1,8 @@
 package dev.keelson.gateway;
 
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.exchange.identity.JoinSettings;
+import dev.keelson.yaml.YamlSection;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,17 +30,17 @@ record GatewayConfig(
         return of(ConfigFile.read(file));
     }
 
-    static GatewayConfig of(ConfigSection file) {
+    static GatewayConfig of(YamlSection file) {
         String name = file.text("name");
-        ConfigSection http = file.section("http");
-        ConfigSection control = file.section("controlPlane");
+        YamlSection http = file.section("http");
+        YamlSection control = file.section("controlPlane");
         GatewayConfig config =
                 new GatewayConfig(
                         name,
                         file.file("data"),
                         new InetSocketAddress(http.text("host"), http.port("port")),
                         JoinSettings.read("gateway", name, control),
-                        file.number("queueLimit", 512, 0, 1_000_000),
+                        file.whole("queueLimit", 0, 1_000_000, 512),
                         file.duration("requestDeadline", Duration.ofSeconds(60)),
                         file.flag("plainStorage", false));
         file.noMoreKeys();

@@ -5,10 +5,10 @@ import dev.keelson.agent.supervise.EngineProgram;
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.FaultDomain;
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.exchange.identity.JoinSettings;
 import dev.keelson.serving.engine.EngineAdapter;
 import dev.keelson.serving.engine.EngineAdapters;
+import dev.keelson.yaml.YamlSection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,9 +68,9 @@ record AgentConfig(
         return from(ConfigFile.read(file), supervised);
     }
 
-    static AgentConfig from(ConfigSection root, boolean supervised) {
-        ConfigSection http = root.section("http");
-        ConfigSection notice = root.optionalSection("notice").orElse(null);
+    static AgentConfig from(YamlSection root, boolean supervised) {
+        YamlSection http = root.section("http");
+        YamlSection notice = root.optionalSection("notice").orElse(null);
         var config =
                 new AgentConfig(
                         root.file("data").toAbsolutePath().normalize(),
@@ -80,7 +80,7 @@ record AgentConfig(
                                 "node", root.text("name", ""), root.section("controlPlane")),
                         domain(root),
                         choice(root, "capacity", CapacityType.ON_DEMAND, CapacityType.values()),
-                        root.number("capacityThousandths", 1000, 1, 1_000_000),
+                        root.whole("capacityThousandths", 1, 1_000_000, 1000),
                         new EngineCatalog(
                                 programs(root.section("engines")),
                                 root.texts("modelRoots").stream().map(Path::of).toList()),
@@ -98,10 +98,10 @@ record AgentConfig(
         return config;
     }
 
-    private static Map<String, EngineProgram> programs(ConfigSection engines) {
+    private static Map<String, EngineProgram> programs(YamlSection engines) {
         var programs = new HashMap<String, EngineProgram>();
         for (String name : engines.keys()) {
-            ConfigSection section = engines.section(name);
+            YamlSection section = engines.section(name);
             EngineAdapter adapter =
                     EngineAdapters.find(section.text("adapter", name))
                             .orElseThrow(() ->
@@ -120,7 +120,7 @@ record AgentConfig(
         return programs;
     }
 
-    private static FaultDomain domain(ConfigSection root) {
+    private static FaultDomain domain(YamlSection root) {
         String[] levels = root.text("domain", "local/zone-a/rack-1").split("/", -1);
         if (levels.length != 3 || Arrays.stream(levels).anyMatch(String::isBlank)) {
             throw root.wrong("domain", "region/zone/rack");
@@ -128,7 +128,7 @@ record AgentConfig(
         return new FaultDomain(levels[0], levels[1], levels[2]);
     }
 
-    private static @Nullable URI address(ConfigSection notice, String key) {
+    private static @Nullable URI address(YamlSection notice, String key) {
         String text = notice.optionalText(key).orElse(null);
         if (text == null) {
             return null;
@@ -145,7 +145,7 @@ record AgentConfig(
     }
 
     private static <E extends Enum<E>> E choice(
-            ConfigSection root, String key, E otherwise, E[] allowed) {
+            YamlSection root, String key, E otherwise, E[] allowed) {
         String text = root.text(key, otherwise.name());
         for (E value : allowed) {
             if (value.name().equals(text.toUpperCase(Locale.ROOT))) {

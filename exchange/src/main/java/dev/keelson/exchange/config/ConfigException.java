@@ -7,8 +7,4 @@ public final class ConfigException extends RuntimeException {
     public ConfigException(String message) {
         super(message);
     }
-
-    public ConfigException(String message, Throwable cause) {
-        super(message, cause);
-    }
 }

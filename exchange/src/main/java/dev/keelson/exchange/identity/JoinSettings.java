@@ -1,6 +1,6 @@
 package dev.keelson.exchange.identity;
 
-import dev.keelson.exchange.config.ConfigSection;
+import dev.keelson.yaml.YamlSection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ public record JoinSettings(
      *
      * @throws dev.keelson.exchange.config.ConfigException naming file and line of what is malformed
      */
-    public static JoinSettings read(String kind, String name, ConfigSection section) {
+    public static JoinSettings read(String kind, String name, YamlSection section) {
         var grpc = section.text("grpc");
         if (!grpc.matches("[^/\\s]+:\\d{1,5}")) {
             throw section.wrong("grpc", "HOST:PORT of the control plane");

@@ -1,6 +1,6 @@
 package dev.keelson.exchange.kafka;
 
-import dev.keelson.exchange.config.ConfigSection;
+import dev.keelson.yaml.YamlSection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +18,7 @@ public record KafkaSettings(String bootstrap, Map<String, String> properties) {
     }
 
     /** Reads {@code kafka: {bootstrap: ..., properties: {...}}}. */
-    public static KafkaSettings from(ConfigSection section) {
+    public static KafkaSettings from(YamlSection section) {
         return new KafkaSettings(section.text("bootstrap"), section.properties("properties"));
     }
 

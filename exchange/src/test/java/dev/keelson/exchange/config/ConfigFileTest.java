@@ -22,7 +22,7 @@ class ConfigFileTest {
                         """);
         assertThat(config.text("data")).isEqualTo("/x");
         assertThat(config.duration("grace", Duration.ZERO)).isEqualTo(Duration.ofSeconds(45));
-        assertThat(config.section("http").number("port")).isEqualTo(8080);
+        assertThat(config.section("http").whole("port")).isEqualTo(8080);
         assertThat(config.texts("roots")).containsExactly("a", "b");
         assertThat(config.section("kafka").properties("properties")).containsEntry("acks", "all");
         assertThat(config.flag("plainStorage", false)).isFalse();
@@ -32,7 +32,7 @@ class ConfigFileTest {
     void namesTheLineOfAnUnknownKey() {
         var config = ConfigFile.parse("a.yaml", "data: x\nhttp:\n  prot: 1\n");
         config.text("data");
-        config.section("http").number("port", 1);
+        config.section("http").whole("port", 1);
         assertThatThrownBy(config::noMoreKeys)
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("a.yaml:3: unknown key 'http.prot'; known here: port.");
@@ -44,7 +44,7 @@ class ConfigFileTest {
         assertThatThrownBy(() -> config.duration("grace", Duration.ZERO))
                 .hasMessage(
                         "a.yaml:1: 'grace' (45) must be a duration such as 250ms, 30s, 15m or 24h.");
-        assertThatThrownBy(() -> config.number("port"))
+        assertThatThrownBy(() -> config.whole("port"))
                 .hasMessage("a.yaml:2: 'port' (many) must be a whole number.");
         assertThatThrownBy(() -> ConfigFile.parse("a.yaml", "port: 70000\n").port("port"))
                 .hasMessage("a.yaml:1: 'port' (70000) must be a port from 0 to 65535.");

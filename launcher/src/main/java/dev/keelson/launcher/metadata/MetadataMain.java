@@ -2,8 +2,8 @@ package dev.keelson.launcher.metadata;
 
 import dev.keelson.exchange.config.ConfigException;
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.exchange.process.ParentWatch;
+import dev.keelson.yaml.YamlSection;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,11 +18,11 @@ public final class MetadataMain {
             System.exit(2);
         }
         try {
-            ConfigSection config = ConfigFile.read(Path.of(args[1]));
+            YamlSection config = ConfigFile.read(Path.of(args[1]));
             Path notices = config.file("data");
-            ConfigSection http = config.section("http");
+            YamlSection http = config.section("http");
             String host = http.text("host");
-            int port = http.number("port");
+            int port = http.whole("port");
             http.noMoreKeys();
             config.noMoreKeys();
             var server = MetadataServer.start(host, port, new NoticeFolder(notices));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.exchange.config.ConfigFile;
-import dev.keelson.exchange.config.ConfigSection;
 import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.distribution.Component;
 import dev.keelson.launcher.distribution.Distribution;
+import dev.keelson.yaml.YamlSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,16 +55,16 @@ class FleetPlanTest {
         plan.writeAgent(plan.nodes().get(1), new FleetPlan.JoinGrant("secret", "abcd"));
         plan.writeGateway("gateway-1", new FleetPlan.JoinGrant(null, "abcd"));
 
-        ConfigSection agent = ConfigFile.read(folder.config("node-2"));
+        YamlSection agent = ConfigFile.read(folder.config("node-2"));
         assertThat(agent.text("capacity")).isEqualTo("SPOT");
         assertThat(agent.section("controlPlane").text("joinToken")).isEqualTo("secret");
         assertThat(agent.section("notice").text("aws")).endsWith("/node-2");
         assertThat(agent.section("engines").section("gpu-runtime").texts("command"))
                 .contains("dev.keelson.runtime.Main");
-        ConfigSection control = ConfigFile.read(folder.config("control-plane"));
+        YamlSection control = ConfigFile.read(folder.config("control-plane"));
         assertThat(control.section("kafka").properties("properties").get("sasl.jaas.config"))
                 .contains("password=\"p\"w\"");
-        assertThat(ConfigFile.read(folder.config("gateway-1")).number("queueLimit")).isEqualTo(512);
+        assertThat(ConfigFile.read(folder.config("gateway-1")).whole("queueLimit")).isEqualTo(512);
     }
 
     @Test
@@ -79,7 +79,7 @@ class FleetPlanTest {
         plan.writeAgent(plan.nodes().getFirst(), new FleetPlan.JoinGrant(null, "abcd"));
         assertThat(plan.child("node-1", Component.AGENT).environment().containsKey("KEELSON_CHAOS"))
                 .isEqualTo(chaos);
-        ConfigSection agent = ConfigFile.read(folder.config("node-1"));
+        YamlSection agent = ConfigFile.read(folder.config("node-1"));
         assertThat(agent.texts("modelRoots")).contains(folder.models().toString());
         return agent.section("engines").section("gpu-runtime").texts("environment");
     }
