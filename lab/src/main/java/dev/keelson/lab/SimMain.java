@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         subcommands = {
             EngineSpeedCommand.class,
+            FaultsCommand.class,
             PointsCommand.class,
             RouteCommand.class,
             SimLiveCommand.class,

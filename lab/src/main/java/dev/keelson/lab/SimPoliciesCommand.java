@@ -3,6 +3,7 @@ package dev.keelson.lab;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keelson.simulator.route.RoutePolicies;
 import dev.keelson.simulator.world.FleetStudy;
+import dev.keelson.simulator.world.RecoveryStudy;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ final class SimPoliciesCommand implements Callable<Integer> {
 
     private static SortedMap<String, List<String>> studies() {
         var studies = new TreeMap<String, List<String>>();
+        studies.put("faults", RecoveryStudy.NAMES);
         studies.put("run", FleetStudy.policies());
         studies.put("route", RoutePolicies.NAMES);
         return studies;

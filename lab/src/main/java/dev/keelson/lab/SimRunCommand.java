@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -115,6 +116,8 @@ final class SimRunCommand implements Callable<Integer> {
             description = "linear or detailed; default what the fleet file says")
     private @Nullable String engine;
 
+    @Mixin private final FaultOptions faults = new FaultOptions();
+
     @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
     private @Nullable Path html;
 
@@ -126,8 +129,8 @@ final class SimRunCommand implements Callable<Integer> {
         long started = System.nanoTime();
         var choices = choices();
         try {
-            var deployed = FleetFile.read(fleet, engineKind());
             var played = TraceFile.read(trace, traceChoice());
+            var deployed = faults.on(FleetFile.read(fleet, engineKind()), played, seed);
             var study = new FleetStudy(deployed, played, seed);
             var rows =
                     study.run(

@@ -59,6 +59,7 @@ public record RunReport(
         inputs.put("gatewayDeadlineSeconds", fleet.gateway().deadline().toMillis() / 1e3);
         inputs.put("telemetryDelaySeconds", fleet.telemetry().delay().toMillis() / 1e3);
         inputs.put("telemetryLossShare", fleet.telemetry().lossShare());
+        inputs.put("incidents", fleet.incidents().size());
         inputs.put("requestsPerSecondPerReplica", round(capacity.requestsPerSecond(), 4));
         var array = root.putArray("rows");
         for (RunResult row : rows) {

@@ -17,6 +17,7 @@ import dev.keelson.simulator.engine.steptime.ModelShape;
 import dev.keelson.simulator.engine.steptime.Parallelism;
 import dev.keelson.simulator.engine.steptime.RooflineStepTime;
 import dev.keelson.simulator.engine.steptime.StepConstants;
+import dev.keelson.yaml.YamlSection;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,6 @@ record DetailedSection(
         if (prefix % block != 0) {
             throw s.wrong(
                     "prefixBlockTokens",
-                    Integer.toString(prefix),
                     "0 (no prefix cache) or a multiple of blockTokens (%d)".formatted(block));
         }
         var read =
@@ -106,7 +106,7 @@ record DetailedSection(
     private static boolean flag(YamlSection s, String key) {
         var text = s.optionalText(key).orElse("true");
         if (!text.equals("true") && !text.equals("false")) {
-            throw s.wrong(key, text, "true or false");
+            throw s.wrong(key, "true or false");
         }
         return text.equals("true");
     }

@@ -123,6 +123,35 @@ public record FaultTrace(List<Fault> faults) {
         return List.copyOf(outages);
     }
 
+    /**
+     * The outages of a fleet's nodes as incidents: each node plays one server.
+     *
+     * @param speed so many seconds of the trace pass in one of the replay: faults come and are
+     *     repaired so many times as fast
+     * @see #replay
+     */
+    public List<Incident> incidents(
+            Fleet fleet,
+            int servers,
+            Duration from,
+            Duration length,
+            double speed,
+            RandomGenerator random) {
+        return replay(fleet.nodeNames(), servers, from, scaled(length, speed), random).stream()
+                .map(o ->
+                        (Incident)
+                                new Incident.NodeLoss(
+                                        scaled(o.at(), 1 / speed),
+                                        o.node(),
+                                        Duration.ZERO,
+                                        scaled(o.length(), 1 / speed)))
+                .toList();
+    }
+
+    private static Duration scaled(Duration duration, double factor) {
+        return Duration.ofMillis(Math.round(duration.toMillis() * factor));
+    }
+
     private static void add(
             List<Outage> outages, String node, Fault fault, Duration from, Duration length) {
         Duration start = fault.start().minus(from);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,45 @@ public record Fleet(
     public EngineSpeed speed() {
         var simulated = detailed;
         return simulated == null ? engine : simulated;
+    }
+
+    /** Names of all nodes, in the file's order. */
+    public List<String> nodeNames() {
+        return nodes.stream()
+                .flatMap(g -> IntStream.rangeClosed(1, g.count()).mapToObj(i -> g.name() + "-" + i))
+                .toList();
+    }
+
+    /** The same fleet with exactly so many replicas. */
+    public Fleet withReplicas(int replicas) {
+        return with(replicas, replicas, replicas, incidents);
+    }
+
+    /** The same fleet, and besides its own incidents these. */
+    public Fleet withIncidents(List<Incident> more) {
+        var all = new ArrayList<>(incidents);
+        all.addAll(more);
+        return with(minReplicas, maxReplicas, initialReplicas, all);
+    }
+
+    private Fleet with(int least, int most, @Nullable Integer initial, List<Incident> happening) {
+        return new Fleet(
+                name,
+                model,
+                slo,
+                least,
+                most,
+                initial,
+                gpusPerReplica,
+                maxSequences,
+                engine,
+                detailed,
+                coldStart,
+                gateway,
+                telemetry,
+                tick,
+                nodes,
+                happening);
     }
 
     /** Replicas that the nodes have room for. */
@@ -145,13 +185,4 @@ public record Fleet(
         public static final Telemetry PERFECT =
                 new Telemetry(Duration.ofSeconds(1), Duration.ZERO, 0);
     }
-
-    /**
-     * Something that happens to a node.
-     *
-     * @param at since the start
-     * @param lead time between a spot notice and the loss; zero for a loss without notice
-     * @param outage how long the node is away
-     */
-    public record Incident(Duration at, String node, Duration lead, Duration outage) {}
 }

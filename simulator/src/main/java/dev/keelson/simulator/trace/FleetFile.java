@@ -2,9 +2,8 @@ package dev.keelson.simulator.trace;
 
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.keelson.yaml.YamlFile;
+import dev.keelson.yaml.YamlSection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,12 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a fleet file (YAML). Shape: {@code datasets/fleets/fleet.schema.json}. */
 public final class FleetFile {
@@ -47,46 +40,17 @@ public final class FleetFile {
      * @param engine {@value #LINEAR} or {@value #DETAILED}; null for the file's
      */
     public static Fleet read(Path file, @Nullable String engine) {
-        try {
-            return parse(file.toString(), Files.readString(file), engine);
-        } catch (NoSuchFileException e) {
-            throw new InputException("%s: there is no such file.".formatted(file));
-        } catch (IOException e) {
-            throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
-        }
+        return fleet(YamlFile.read(file, InputException::new), folder(file), engine);
     }
 
     /** The same from text; {@code name} stands for the file in messages. */
     public static Fleet parse(String name, String text) {
-        return parse(name, text, null);
+        return fleet(YamlFile.parse(name, text, InputException::new), folder(Path.of(name)), null);
     }
 
-    private static Fleet parse(String name, String text, @Nullable String engine) {
-        var settings = LoadSettings.builder().setLabel(name).setMaxAliasesForCollections(0).build();
-        Optional<Node> root;
-        try {
-            root = new Compose(settings).composeString(text);
-        } catch (YamlEngineException e) {
-            int line =
-                    e instanceof MarkedYamlEngineException marked
-                            ? marked.getProblemMark().map(m -> m.getLine() + 1).orElse(1)
-                            : 1;
-            throw new InputException(
-                    "%s:%d: is no YAML (%s)."
-                            .formatted(name, line, firstLine(String.valueOf(e.getMessage()))));
-        }
-        if (root.isPresent() && root.get() instanceof MappingNode mapping) {
-            var section = new YamlSection(name, "", mapping);
-            var folder = Path.of(name).toAbsolutePath().getParent();
-            var fleet = fleet(section, folder == null ? Path.of("/") : folder, engine);
-            section.noMoreKeys();
-            return fleet;
-        }
-        throw new InputException("%s:1: expected 'key: value' lines.".formatted(name));
-    }
-
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
+    private static Path folder(Path file) {
+        var folder = file.toAbsolutePath().getParent();
+        return folder == null ? Path.of("/") : folder;
     }
 
     private static Fleet fleet(YamlSection root, Path folder, @Nullable String engineKind) {
@@ -131,14 +95,15 @@ public final class FleetFile {
                                 .orElse(Fleet.Telemetry.PERFECT),
                         tick(root),
                         nodes,
-                        incidents(root, nodes));
+                        List.of());
         if (fleet.capacity() < most) {
             throw deployment.wrong(
                     "maxReplicas",
-                    Integer.toString(most),
                     "at most %d, what the nodes have room for".formatted(fleet.capacity()));
         }
-        return fleet;
+        var complete = fleet.withIncidents(IncidentFile.incidents(root, fleet.nodeNames()));
+        root.noMoreKeys();
+        return complete;
     }
 
     private static Duration tick(YamlSection root) {
@@ -149,8 +114,7 @@ public final class FleetFile {
         }
         var tick = control.get().duration("tick", usual);
         if (tick.compareTo(SHORTEST_TICK) < 0 || tick.compareTo(LONGEST_TICK) > 0) {
-            throw control.get()
-                    .wrong("tick", tick.toMillis() + "ms", "a duration from 10ms to 60s");
+            throw control.get().wrong("tick", "a duration from 10ms to 60s");
         }
         return tick;
     }
@@ -158,7 +122,7 @@ public final class FleetFile {
     private static String kind(YamlSection engine, @Nullable String asked) {
         var kind = engine.optionalText("simulate").orElse(LINEAR);
         if (!kind.equals(LINEAR) && !kind.equals(DETAILED)) {
-            throw engine.wrong("simulate", kind, "linear or detailed");
+            throw engine.wrong("simulate", "linear or detailed");
         }
         return asked == null ? kind : asked;
     }
@@ -166,11 +130,11 @@ public final class FleetFile {
     private static Fleet.NodeGroup node(Path folder, YamlSection node, int gpusPerReplica) {
         var capacity = node.optionalText("capacity").orElse("ON_DEMAND");
         if (!List.of("ON_DEMAND", "SPOT", "RESERVED").contains(capacity)) {
-            throw node.wrong("capacity", capacity, "ON_DEMAND, SPOT or RESERVED");
+            throw node.wrong("capacity", "ON_DEMAND, SPOT or RESERVED");
         }
         var spot = node.optionalSection("spot");
         if (spot.isPresent() && !capacity.equals("SPOT")) {
-            throw node.wrong("capacity", capacity, "SPOT where 'spot' says when there is any");
+            throw node.wrong("capacity", "SPOT where 'spot' says when there is any");
         }
         return new Fleet.NodeGroup(
                 node.text("name"),
@@ -241,7 +205,7 @@ public final class FleetFile {
         var name = cold.text(key);
         var tier = tiers.get(name);
         if (tier == null) {
-            throw cold.wrong(key, name, "one of the tiers " + tiers.keySet());
+            throw cold.wrong(key, "one of the tiers " + tiers.keySet());
         }
         return tier;
     }
@@ -250,28 +214,5 @@ public final class FleetFile {
         return new Fleet.Gateway(
                 gateway.whole("queue", 0, 1_000_000, 512),
                 gateway.duration("deadline", Duration.ofSeconds(60)));
-    }
-
-    private static List<Fleet.Incident> incidents(YamlSection root, List<Fleet.NodeGroup> nodes) {
-        var incidents = new ArrayList<Fleet.Incident>();
-        for (var section : root.sections("incidents")) {
-            var node = section.text("node");
-            boolean known =
-                    nodes.stream()
-                            .anyMatch(g ->
-                                    java.util.stream.IntStream.rangeClosed(1, g.count())
-                                            .anyMatch(i -> (g.name() + "-" + i).equals(node)));
-            if (!known) {
-                throw section.wrong(
-                        "node", node, "a node's name, its group's with a number from 1");
-            }
-            incidents.add(
-                    new Fleet.Incident(
-                            section.duration("at"),
-                            node,
-                            section.duration("lead", Duration.ZERO),
-                            section.duration("for", Duration.ofDays(3_650))));
-        }
-        return incidents;
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.simulator.trace;
 
 import dev.keelson.simulator.engine.profile.LoadTimes;
 import dev.keelson.simulator.engine.profile.MalformedInputException;
+import dev.keelson.yaml.YamlSection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,11 +26,11 @@ final class MeasuredStarts {
             var all = LoadTimes.read(file);
             var models = all.get(hardware);
             if (models == null) {
-                throw section.wrong("hardware", hardware, "one of " + all.keySet());
+                throw section.wrong("hardware", "one of " + all.keySet());
             }
             var loads = models.get(model);
             if (loads == null) {
-                throw section.wrong("model", model, "one of " + models.keySet());
+                throw section.wrong("model", "one of " + models.keySet());
             }
             var tiers = new LinkedHashMap<String, Fleet.ColdStart.Tier>();
             loads.seconds()

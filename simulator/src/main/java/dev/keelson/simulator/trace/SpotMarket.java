@@ -25,8 +25,8 @@ public record SpotMarket(
     private static final double DAY = 86_400;
 
     /** What happens to the group's nodes in so many seconds, in the order of time. */
-    List<Fleet.Incident> incidents(String group, int nodes, double seconds, long seed) {
-        var incidents = new ArrayList<Fleet.Incident>();
+    List<Incident.NodeLoss> incidents(String group, int nodes, double seconds, long seed) {
+        var incidents = new ArrayList<Incident.NodeLoss>();
         for (int i = 1; i <= nodes; i++) {
             var node = group + "-" + i;
             if (trace != null) {
@@ -36,14 +36,14 @@ public record SpotMarket(
             }
         }
         incidents.sort(
-                Comparator.comparing(Fleet.Incident::at).thenComparing(Fleet.Incident::node));
+                Comparator.comparing(Incident.NodeLoss::at).thenComparing(Incident.NodeLoss::node));
         return incidents;
     }
 
     /** Of {@code n} nodes the first have capacity, by the share of the instances available. */
     private void traced(
             SpotTrace from,
-            List<Fleet.Incident> incidents,
+            List<Incident.NodeLoss> incidents,
             String node,
             int number,
             int nodes,
@@ -69,7 +69,10 @@ public record SpotMarket(
     }
 
     private void drawn(
-            List<Fleet.Incident> incidents, String node, double seconds, SplittableRandom random) {
+            List<Incident.NodeLoss> incidents,
+            String node,
+            double seconds,
+            SplittableRandom random) {
         double at = 0;
         double upSince = 0;
         while (lossesPerNodeDay > 0) {
@@ -85,9 +88,9 @@ public record SpotMarket(
     }
 
     /** Lost at that moment; the notice comes before it, as far as the node was up. */
-    private Fleet.Incident incident(String node, double upSince, double lostAt, double outage) {
+    private Incident.NodeLoss incident(String node, double upSince, double lostAt, double outage) {
         double lead = Math.min(lostAt - upSince, notice.toNanos() / 1e9);
-        return new Fleet.Incident(nanos(lostAt - lead), node, nanos(lead), nanos(outage));
+        return new Incident.NodeLoss(nanos(lostAt - lead), node, nanos(lead), nanos(outage));
     }
 
     private static Duration nanos(double seconds) {

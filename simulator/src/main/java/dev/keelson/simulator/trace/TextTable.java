@@ -111,8 +111,7 @@ final class TextTable {
         } catch (IOException e) {
             throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
         } catch (UncheckedIOException e) {
-            throw new InputException(
-                    "%s: cannot be read (%s).".formatted(file, e.getMessage()));
+            throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
         }
     }
 

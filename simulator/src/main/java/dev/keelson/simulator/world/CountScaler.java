@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries out another system's replica count as a Kubernetes Deployment does: missing replicas
  * start on the node with the most room, surplus ones go not-ready first, then newest first, and
- * finish their requests. A lost replica is missed at once.
+ * finish their requests. A lost replica is missed at once; an engine that hangs is ended by its
+ * liveness probe if its health page is silent.
  */
 final class CountScaler implements Scaler {
     private static final double DRAIN_SECONDS = 60;
@@ -43,6 +44,7 @@ final class CountScaler implements Scaler {
     @Override
     public void tick(FleetWorld world) {
         var fleet = world.fleet();
+        endSilent(world);
         var live = staying(world);
         if (target < 0) {
             target = live.size();
@@ -70,6 +72,17 @@ final class CountScaler implements Scaler {
                             .thenComparing(r -> r.id));
             List.copyOf(live.subList(0, live.size() - target))
                     .forEach(r -> world.drain(r, DRAIN_SECONDS));
+        }
+    }
+
+    /** Engines whose health page is silent: the only hang that a liveness probe sees. */
+    private static void endSilent(FleetWorld world) {
+        for (SimReplica r : world.replicas()) {
+            if (r.isHung()
+                    && !r.healthAnswers
+                    && world.now() - r.hungSeconds >= KubernetesRecovery.LIVENESS_SECONDS) {
+                world.fail(r, "its liveness probe failed");
+            }
         }
     }
 

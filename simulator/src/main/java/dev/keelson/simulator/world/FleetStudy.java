@@ -154,11 +154,9 @@ public final class FleetStudy {
 
     private Scaler scaler(PolicyChoice choice) {
         return choice.name().equals(PRODUCTION)
-                ? new ProductionScaler(
-                        fleet, autoscaling(choice), new Telemetry<>(fleet.telemetry(), seed))
+                ? new ProductionScaler(fleet, autoscaling(choice), new Telemetry<>(fleet, seed))
                 : new CountScaler(
-                        Baselines.create(choice, fleet, sizing),
-                        new Telemetry<>(fleet.telemetry(), seed));
+                        Baselines.create(choice, fleet, sizing), new Telemetry<>(fleet, seed));
     }
 
     private static AutoscalingPolicy autoscaling(PolicyChoice choice) {

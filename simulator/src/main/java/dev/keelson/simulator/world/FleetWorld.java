@@ -10,9 +10,11 @@ import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceRequest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class FleetWorld {
     /** After the trace's end requests in flight may finish for so long. */
     private static final double AFTERMATH_SECONDS = 900;
 
+    /** An engine that cannot use its GPU ends so long after its start. An assumption. */
+    private static final double DOOMED_START_SECONDS = 5;
+
     private final Fleet fleet;
     private final Scaler scaler;
     private final Supplier<ReplicaModel> engines;
@@ -36,9 +41,13 @@ final class FleetWorld {
     private final Outcomes outcomes;
     private final Timeline timeline;
     private final Disturbances disturbances;
+    private final FaultLedger ledger = new FaultLedger();
+    private final GatewayWatch gateway;
     private final double usableKvTokens;
     private final double tickSeconds;
     private final List<ScaleAction> scaleActions = new ArrayList<>();
+
+    private @Nullable BiConsumer<SimReplica, Double> finishedListener;
 
     private double now;
     private @Nullable TraceRequest coming;
@@ -67,7 +76,8 @@ final class FleetWorld {
         }
         timeline = new Timeline(Math.max(1, Math.ceil(trace.seconds())));
         outcomes = new Outcomes(fleet.slo(), timeline.bins(), timeline.binSeconds());
-        disturbances = new Disturbances(fleet.incidents(timeline.endSeconds(), seed));
+        disturbances = new Disturbances(fleet.incidents(timeline.endSeconds(), seed), ledger);
+        gateway = new GatewayWatch(Disturbances.seconds(fleet.gateway().deadline()));
         usableKvTokens = usableKvTokens(fleet, trace);
     }
 
@@ -131,7 +141,9 @@ final class FleetWorld {
             if (r.nextEventSeconds() > now) {
                 continue;
             }
-            if (r.state == ReplicaState.STARTING) {
+            if (r.state == ReplicaState.STARTING && r.doomed) {
+                fail(r, "its engine ended while it started");
+            } else if (r.state == ReplicaState.STARTING) {
                 r.enter(ReplicaState.READY, r.readySeconds);
             } else {
                 r.engine.advanceTo(now, (s, at) -> finished(r, s, at));
@@ -144,10 +156,19 @@ final class FleetWorld {
 
     private void finished(SimReplica r, Sequence s, double at) {
         r.finished(s, at);
+        gateway.finished(s);
         completions++;
         completedPromptTokens += s.promptTokens;
         completedOutputTokens += s.outputTokens;
         outcomes.finish(s, at);
+        if (finishedListener != null && s.outputTokens > 1) {
+            finishedListener.accept(r, (at - s.firstTokenSeconds) / (s.outputTokens - 1));
+        }
+    }
+
+    /** Tells each finished request's replica and its time per token after the first, seconds. */
+    void onFinished(BiConsumer<SimReplica, Double> listener) {
+        finishedListener = listener;
     }
 
     private void arrive() {
@@ -155,6 +176,7 @@ final class FleetWorld {
             var r = coming;
             coming = requests.hasNext() ? requests.next() : null;
             outcomes.arrive(r.seconds(), r.label());
+            gateway.arrived(now);
             arrivedPromptTokens += r.promptTokens();
             queue.add(new Sequence(arrived++, r));
             dispatch();
@@ -171,13 +193,15 @@ final class FleetWorld {
         }
         int places = fleet.maxSequences();
         var views = new ArrayList<ReplicaView>(replicas.size());
+        boolean someMove = replicas.stream().anyMatch(r -> r.isUsable(now) && !r.avoided);
         for (SimReplica r : replicas) {
-            if (r.takesRequests()) {
+            if (r.takesOne(now) && !(r.avoided && someMove)) {
                 views.add(r.view(places));
             }
         }
         while (!queue.isEmpty()) {
-            var chosen = RouteChoice.choose(views, Math.max(1, places / 4));
+            var open = untried(views, queue.getFirst());
+            var chosen = RouteChoice.choose(open, Math.max(1, places / 4));
             if (chosen.isEmpty()) {
                 return;
             }
@@ -195,7 +219,19 @@ final class FleetWorld {
                     views.set(i, r.view(places));
                 }
             }
+            if (!r.takesOne(now)) {
+                views.removeIf(view -> view.id().equals(r.id));
+            }
         }
+    }
+
+    /** Where the request was without success only if there is nothing else. */
+    private static List<ReplicaView> untried(List<ReplicaView> views, Sequence s) {
+        if (s.tried.isEmpty()) {
+            return views;
+        }
+        var others = views.stream().filter(view -> !s.tried.contains(view.id())).toList();
+        return others.isEmpty() ? views : others;
     }
 
     SimReplica find(ReplicaId id) {
@@ -214,14 +250,17 @@ final class FleetWorld {
             }
         }
         disturbances.apply(this);
-        double deadline = fleet.gateway().deadline().toNanos() / 1e9;
-        queue.expire(now - deadline, outcomes);
+        gateway.tick(this);
+        queue.expire(now - Disturbances.seconds(fleet.gateway().deadline()), outcomes);
         for (SimReplica r : List.copyOf(replicas)) {
             if (r.state == ReplicaState.DRAINING && now >= r.drainBySeconds) {
                 stop(r);
             }
         }
         scaler.tick(this);
+        if (now < timeline.endSeconds()) {
+            ledger.pass(replicas, tickSeconds);
+        }
         replicas.removeIf(r -> !r.isLive() && now - r.changedSeconds > 30);
         double gpus = 0;
         double spotGpus = 0;
@@ -270,6 +309,24 @@ final class FleetWorld {
         return replicas;
     }
 
+    SimNode node(String name) {
+        for (SimNode n : nodes) {
+            if (n.id.value().equals(name)) {
+                return n;
+            }
+        }
+        throw new IllegalStateException("There is no node " + name + ".");
+    }
+
+    FaultLedger ledger() {
+        return ledger;
+    }
+
+    /** What the machines' kernels logged of their GPUs. */
+    List<Disturbances.LoggedXid> loggedXids() {
+        return disturbances.logged();
+    }
+
     int queued() {
         return queue.size();
     }
@@ -311,15 +368,35 @@ final class FleetWorld {
             long completedPromptTokens,
             long completedOutputTokens) {}
 
-    void start(ReplicaId id, SimNode node) {
-        var cold = fleet.coldStart();
-        start(id, node, (node.warm ? cold.again() : cold.first()).seconds(random, cold.jitter()));
+    SimReplica start(ReplicaId id, SimNode node) {
+        return start(id, node, coldStartSeconds(node));
     }
 
-    private void start(ReplicaId id, SimNode node, double seconds) {
-        node.gpusTaken += fleet.gpusPerReplica();
+    private double coldStartSeconds(SimNode node) {
+        var cold = fleet.coldStart();
+        return (node.warm ? cold.again() : cold.first()).seconds(random, cold.jitter());
+    }
+
+    private SimReplica start(ReplicaId id, SimNode node, double seconds) {
+        return start(id, node, node.take(fleet.gpusPerReplica()), seconds);
+    }
+
+    /** Starts it on these GPUs, which are free. */
+    SimReplica start(ReplicaId id, SimNode node, BitSet gpus) {
+        node.take(gpus);
+        return start(id, node, gpus, coldStartSeconds(node));
+    }
+
+    private SimReplica start(ReplicaId id, SimNode node, BitSet gpus, double seconds) {
+        boolean doomed = node.isBroken(gpus);
+        double begins = Math.max(now, node.stuckUntilSeconds);
+        double ends = doomed ? now + DOOMED_START_SECONDS : begins + seconds;
         node.warm = true;
-        replicas.add(new SimReplica(id, node, engines.get(), now, now + seconds));
+        var replica = new SimReplica(id, node, gpus, engines.get(), now, ends);
+        replica.doomed = doomed;
+        replica.pace(now);
+        replicas.add(replica);
+        return replica;
     }
 
     /** No new requests; ended once idle, or at the latest after {@code within} seconds. */
@@ -341,7 +418,18 @@ final class FleetWorld {
             return;
         }
         r.enter(ReplicaState.STOPPED, now);
-        r.node.gpusTaken -= fleet.gpusPerReplica();
+        r.node.free(r.gpus);
+        strand(r);
+    }
+
+    /** Its engine is gone, or never came to be. */
+    void fail(SimReplica r, String why) {
+        if (!r.isLive()) {
+            return;
+        }
+        r.failure = why;
+        r.enter(ReplicaState.FAILED, now);
+        r.node.free(r.gpus);
         strand(r);
     }
 
@@ -356,7 +444,8 @@ final class FleetWorld {
         var left = r.engine.abandon();
         for (int i = left.size() - 1; i >= 0; i--) {
             var s = left.get(i);
-            if (Double.isNaN(s.firstTokenSeconds)) {
+            s.tried.add(r.id);
+            if (Double.isNaN(s.firstTokenSeconds) && gateway.triesAgain(s, true, now)) {
                 s.evict();
                 queue.addFirst(s);
             } else {
@@ -364,6 +453,28 @@ final class FleetWorld {
             }
         }
         r.inFlight = 0;
+    }
+
+    /** The gateway takes a request without token from a replica that stands still. */
+    void move(SimReplica from, Sequence s) {
+        from.inFlight--;
+        from.failedAtGateway(now);
+        s.tried.add(from.id);
+        if (gateway.triesAgain(s, false, now)) {
+            s.evict();
+            queue.addFirst(s);
+        } else {
+            outcomes.fail(s.label);
+        }
+    }
+
+    /** A request there has failed for its client: its stream stands still, or it is too late. */
+    void giveUp(SimReplica r, Sequence s) {
+        r.inFlight--;
+        if (!Double.isNaN(s.firstTokenSeconds)) {
+            r.failedAtGateway(now);
+        }
+        outcomes.fail(s.label);
     }
 
     /** Counts a change of the wanted replicas. */

@@ -29,9 +29,7 @@ public final class LiveStudy {
         var fleet = recording.fleet();
         var scaler =
                 new ProductionScaler(
-                        fleet,
-                        ProductionScaler.defaults(),
-                        new Telemetry<>(fleet.telemetry(), seed));
+                        fleet, ProductionScaler.defaults(), new Telemetry<>(fleet, seed));
         var watched = new Watched(scaler);
         var world =
                 new FleetWorld(

@@ -22,6 +22,7 @@ import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.plan.Action;
+import dev.keelson.core.plan.IncidentChange;
 import dev.keelson.core.plan.Plan;
 import dev.keelson.core.plan.PlannerMemory;
 import dev.keelson.core.policy.ActionClass;
@@ -54,6 +55,7 @@ final class ProductionScaler implements Scaler {
     private final Deployment deployment;
     private final ControlLoop loop;
     private final Telemetry<DemandReadings> telemetry;
+    private final NodeAgents agents = new NodeAgents();
     private DemandReadings demand = DemandReadings.UNKNOWN;
     private PlannerMemory memory = PlannerMemory.EMPTY;
     private @Nullable FleetWorld world;
@@ -155,6 +157,7 @@ final class ProductionScaler implements Scaler {
     @Override
     public void tick(FleetWorld now) {
         world = now;
+        agents.watch(now);
         loop.tick();
     }
 
@@ -234,20 +237,40 @@ final class ProductionScaler implements Scaler {
                 null,
                 null,
                 at(r.decidedSeconds),
-                ready ? Duration.between(at(r.decidedSeconds), at(r.readySeconds)) : null,
+                r.served ? Duration.between(at(r.decidedSeconds), at(r.readySeconds)) : null,
                 ready && !r.lost ? Duration.ZERO : null,
                 new EngineLoad(
                         (double) load.running(),
                         (double) load.waiting(),
                         kv,
                         (double) load.generatedTokens()),
-                r.state == ReplicaState.DRAINING || r.state == ReplicaState.STOPPED
-                        ? "told to"
-                        : null);
+                switch (r.state) {
+                    case DRAINING, STOPPED -> "told to";
+                    case FAILED -> r.failure;
+                    case PENDING, STARTING, READY -> null;
+                });
     }
 
     private void apply(Plan plan) {
+        plan.incidents().forEach(this::note);
         plan.actions().forEach(this::apply);
+    }
+
+    /** Whom the planner takes for broken. */
+    private void note(IncidentChange change) {
+        if (!(change instanceof IncidentChange.Opened opened)) {
+            return;
+        }
+        double now = world().now();
+        switch (opened.kind()) {
+            case "node-lost", "spot-notice" ->
+                    world().ledger().accuse(world().node(opened.target()), now);
+            case "engine-lost", "engine-hung" ->
+                    known(new ReplicaId(opened.target()), r -> world().ledger().accuse(r, now));
+            default -> {
+                // About a revision or the fleet: a failed start is told by the stop below.
+            }
+        }
     }
 
     private void apply(Action action) {
@@ -256,7 +279,7 @@ final class ProductionScaler implements Scaler {
             case Action.StartReplica start -> world().start(start.target(), node(start.node()));
             case Action.DrainReplica drain ->
                     known(drain.target(), r -> world().drain(r, drain.within().toNanos() / 1e9));
-            case Action.StopReplica stop -> known(stop.target(), r -> world().stop(r));
+            case Action.StopReplica stop -> known(stop.target(), this::stop);
             case Action.CordonNode cordon -> node(cordon.target()).cordoned = true;
             case Action.UncordonNode uncordon -> node(uncordon.target()).cordoned = false;
             case Action.AcquireNode acquire -> {
@@ -272,6 +295,15 @@ final class ProductionScaler implements Scaler {
                 // One revision only.
             }
         }
+    }
+
+    private void stop(SimReplica r) {
+        var limit = policies.recovery().startTimeout();
+        if (r.state == ReplicaState.STARTING
+                && !at(r.decidedSeconds).plus(limit).isAfter(at(world().now()))) {
+            world().ledger().accuse(r, world().now());
+        }
+        world().stop(r);
     }
 
     private void known(ReplicaId id, java.util.function.Consumer<SimReplica> then) {

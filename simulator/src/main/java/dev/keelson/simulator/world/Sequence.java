@@ -1,7 +1,10 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.simulator.trace.TraceRequest;
 import dev.keelson.simulator.trace.TraceRequest.Label;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One request on its way through the fleet. Mutable: it belongs to whoever holds it. */
 final class Sequence {
@@ -27,6 +30,15 @@ final class Sequence {
 
     /** Prompt tokens that the present step computes. */
     int chunk;
+
+    /** Places at replicas that it lost again before its first token. */
+    int attempts;
+
+    /** Of them, those whose engine died. */
+    int deaths;
+
+    /** Where it was without success: others are better for it. */
+    final List<ReplicaId> tried = new ArrayList<>(0);
 
     double dispatchedSeconds = Double.NaN;
     double firstTokenSeconds = Double.NaN;

@@ -2,6 +2,7 @@ package dev.keelson.simulator.world;
 
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.simulator.trace.Fleet;
+import java.util.BitSet;
 
 /** One node of the simulated fleet. Mutable: the world owns it. */
 final class SimNode {
@@ -13,10 +14,22 @@ final class SimNode {
     double lastHeardSeconds;
     double noticeSeconds = Double.NaN;
     double noticeDeadlineSeconds = Double.NaN;
-    int gpusTaken;
+
+    /** Causes that hold it away; it is back when the last one ends. */
+    int outages;
+
+    /** Replicas that are told to start before this become READY after it. */
+    double stuckUntilSeconds;
+
+    /** Each step takes so many times as long; of several causes the product. */
+    double slowdown = 1;
 
     /** Weights lie in its memory: a replica started here before. */
     boolean warm;
+
+    private final BitSet taken = new BitSet();
+    private final BitSet broken = new BitSet();
+    private int nextGpu;
 
     SimNode(NodeId id, Fleet.NodeGroup group) {
         this.id = id;
@@ -24,10 +37,59 @@ final class SimNode {
     }
 
     int gpusFree() {
-        return group.gpus() - gpusTaken;
+        return group.gpus() - taken.cardinality();
     }
 
     boolean takesReplicas() {
         return up && !cordoned && Double.isNaN(noticeSeconds);
+    }
+
+    /**
+     * The next free GPUs in turn: whoever starts a replica knows how many are free and not which of
+     * them work.
+     */
+    BitSet take(int count) {
+        var gpus = new BitSet();
+        for (int i = 0; i < group.gpus() && gpus.cardinality() < count; i++) {
+            int gpu = (nextGpu + i) % group.gpus();
+            if (!taken.get(gpu)) {
+                gpus.set(gpu);
+            }
+        }
+        if (gpus.cardinality() < count) {
+            throw new IllegalStateException("Node " + id + " has no room for a replica.");
+        }
+        nextGpu = (gpus.length()) % group.gpus();
+        taken.or(gpus);
+        return gpus;
+    }
+
+    boolean isFree(BitSet gpus) {
+        return !taken.intersects(gpus);
+    }
+
+    void take(BitSet gpus) {
+        taken.or(gpus);
+    }
+
+    void free(BitSet gpus) {
+        taken.andNot(gpus);
+    }
+
+    void breakGpus(BitSet gpus) {
+        broken.or(gpus);
+    }
+
+    void mendGpus(BitSet gpus) {
+        broken.andNot(gpus);
+    }
+
+    /** A reset of all its GPUs, or a restart of the machine. */
+    void mendGpus() {
+        broken.clear();
+    }
+
+    boolean isBroken(BitSet gpus) {
+        return broken.intersects(gpus);
     }
 }

@@ -27,6 +27,11 @@ final class WaitingRoom {
         return byPriority.computeIfAbsent(s.label.priority(), p -> new ArrayDeque<>());
     }
 
+    /** The next one; there is one. */
+    Sequence getFirst() {
+        return byPriority.firstEntry().getValue().getFirst();
+    }
+
     Sequence removeFirst() {
         return remove(byPriority.firstEntry(), true);
     }

@@ -71,6 +71,26 @@ class FaultTraceTest {
     }
 
     @Test
+    void aFasterReplayShortensFaultsAndTheTimeBetweenThem() throws IOException {
+        var fleet = FleetFile.read(Path.of("..", "datasets", "fleets", "h100.yaml"));
+        var trace = FaultTrace.read(file(GOOD));
+
+        var incidents =
+                trace.incidents(
+                        fleet,
+                        fleet.nodeNames().size(),
+                        Duration.ofHours(20),
+                        Duration.ofHours(1),
+                        100,
+                        new SplittableRandom(1));
+
+        // 4 h after the start it breaks for 36 h: 144 s and 1,296 s at a hundred times the speed.
+        assertThat(incidents).hasSize(1);
+        assertThat(incidents.getFirst().at()).isEqualTo(Duration.ofSeconds(144));
+        assertThat(incidents.getFirst().lasts()).isEqualTo(Duration.ofSeconds(1_296));
+    }
+
+    @Test
     void refusesMoreNodesThanThereWereServers() {
         var trace = publicTrace();
 
