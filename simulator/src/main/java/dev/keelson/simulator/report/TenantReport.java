@@ -67,11 +67,12 @@ final class TenantReport {
         for (var name : names) {
             html.append("<tr><td>").append(RunHtml.escaped(name)).append("</td>");
             var first = rows.getFirst().tenants().get(name);
-            cell(html, first == null ? "-" : Long.toString(first.requests()));
+            cell(html, false, first == null ? "-" : Long.toString(first.requests()));
             for (RunResult r : rows) {
                 var t = r.tenants().get(name);
                 cell(
                         html,
+                        t != null && t.sloAttainment() < WANTED,
                         t == null
                                 ? "-"
                                 : String.format(Locale.ROOT, "%.2f %%", t.sloAttainment() * 100));
@@ -81,7 +82,7 @@ final class TenantReport {
         return html.append("</tbody></table></div>").toString();
     }
 
-    private static void cell(StringBuilder html, String text) {
-        html.append("<td>").append(text).append("</td>");
+    private static void cell(StringBuilder html, boolean low, String text) {
+        html.append(low ? "<td class=\"low\">" : "<td>").append(text).append("</td>");
     }
 }
