@@ -226,9 +226,11 @@ public final class Bench {
                     load.succeeded(),
                     load.failed(),
                     load.failedBeforeFirstToken());
-            System.out.printf(
-                    "| %s | TTFT p50 / p99, s | %.3f / %.3f |%n",
-                    name, load.ttftP50Seconds(), load.ttftP99Seconds());
+            if (!Double.isNaN(load.ttftP50Seconds())) {
+                System.out.printf(
+                        "| %s | TTFT p50 / p99, s | %.3f / %.3f |%n",
+                        name, load.ttftP50Seconds(), load.ttftP99Seconds());
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Failover {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration GENEROUS = Duration.ofMinutes(3);
-    private static final int TOKENS = 64;
+    private static final int TOKENS = 96;
     private static final List<String> PROMPTS =
             List.of(
                     "Captain Mara took the Windlass from Grenhold",
@@ -58,12 +58,9 @@ public final class Failover {
         int different = 0;
         for (int round = 0; round < rounds; round++) {
             fleet.steady(GENEROUS);
-            int turn = round;
-            List<Ended> disturbed =
-                    failover.all(() -> {
-                        var engines = List.copyOf(fleet.pids("engine"));
-                        Fleet.signal(engines.get(turn % engines.size()), "KILL");
-                    });
+            var engines = List.copyOf(fleet.pids("engine"));
+            var victim = engines.get(round % engines.size());
+            List<Ended> disturbed = failover.all(() -> Fleet.signal(victim, "KILL"));
             for (int i = 0; i < streams; i++) {
                 if (!disturbed.get(i).whole()) {
                     broken++;
