@@ -69,8 +69,8 @@ class SpotMarketTest {
         assertThat(market.incidents("spot", 10, 30 * 86_400.0, 4)).isNotEqualTo(losses);
     }
 
-    private static Fleet.Incident incident(String node, long at, long lead, long outage) {
-        return new Fleet.Incident(
+    private static Incident.NodeLoss incident(String node, long at, long lead, long outage) {
+        return new Incident.NodeLoss(
                 Duration.ofSeconds(at), node, Duration.ofSeconds(lead), Duration.ofSeconds(outage));
     }
 
