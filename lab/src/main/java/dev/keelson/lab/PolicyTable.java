@@ -46,7 +46,7 @@ final class PolicyTable {
                             9,
                             0.005,
                             0.0075,
-                            0.02),
+                            0.015),
                     new Demand(
                             "burstgpt",
                             "burstgpt/burstgpt1_hourly_requests_days_0_46.csv",
@@ -55,7 +55,7 @@ final class PolicyTable {
                             46,
                             60,
                             100,
-                            240));
+                            180));
 
     private final Path datasets;
     private final PrintWriter out;

@@ -60,7 +60,7 @@ class BadInputTest {
             textBlock =
                     """
                     name: h100                | name: [h100            | :
-                    slo: {ttft: 2s            | slo: {ttft: 2000       | 'deployment.slo.ttft' (2000) must be a duration such as 50ms, 2s
+                    slo: {ttft: 2s            | slo: {ttft: 2000       | 'deployment.slo.ttft' (2000) must be a duration such as
                     pricePerGpuHour: 6.88     | pricePerGpuHour: cheap | (cheap) must be a number from 0
                     capacity: ON_DEMAND       | capacity: ON_DEMAND, spot: {lossesPerNodeDay: 1, meanOutage: 5m} | (ON_DEMAND) must be SPOT where
                     capacity: ON_DEMAND       | capacity: SPOT, spot: {lossesPerNodeDay: -1, meanOutage: 5m} | 'nodes[0].spot.lossesPerNodeDay' (-1) must be a number from 0
