@@ -42,6 +42,7 @@ final class StudyBenchCommand implements Callable<Integer> {
         STEP_TIME("step-time"),
         ENGINE_SPEED("engine-speed"),
         POLICY_TABLE("policy-table"),
+        SPOT_MIX("spot-mix"),
         FLEET_SPEED("fleet-speed"),
         DETERMINISM("determinism");
 
@@ -131,6 +132,24 @@ final class StudyBenchCommand implements Callable<Integer> {
                 new PolicyTable(datasets(), out()).print(demands, fleets, policies);
                 yield 0;
             }
+            case SPOT_MIX ->
+                    sim(
+                            out(),
+                            "run",
+                            "--trace",
+                            data("servegen/servegen_m-small_clients_days_8_9.csv.gz"),
+                            "--days",
+                            "8-9",
+                            "--scale",
+                            "0.004",
+                            "--lengths",
+                            data("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz"),
+                            "--fleet",
+                            data("fleets/a100-spot.yaml"),
+                            "--policy",
+                            "hpa,hpa:spot=1,skyserve,skyserve:spot=1,reactive,oracle,oracle:spot=1",
+                            "--seed",
+                            "1");
             case FLEET_SPEED -> fleetSpeed();
             case DETERMINISM -> determinism();
         };

@@ -26,6 +26,7 @@ public final class Bench {
                     "step-time",
                     "engine-speed",
                     "policy-table",
+                    "spot-mix",
                     "fleet-speed",
                     "determinism");
 

@@ -23,17 +23,31 @@ final class CountScaler implements Scaler {
 
     private final Autoscaler autoscaler;
     private final Telemetry<FleetSample> telemetry;
+    private final @Nullable SpotHedge hedge;
     private int target = -1;
     private int next = 1;
 
     CountScaler(Autoscaler autoscaler, Telemetry<FleetSample> telemetry) {
+        this(autoscaler, telemetry, null);
+    }
+
+    /**
+     * @param hedge null to start on on-demand nodes as long as there are any
+     */
+    CountScaler(
+            Autoscaler autoscaler, Telemetry<FleetSample> telemetry, @Nullable SpotHedge hedge) {
         this.autoscaler = autoscaler;
         this.telemetry = telemetry;
+        this.hedge = hedge;
     }
 
     @Override
     public SortedMap<String, String> parameters() {
-        return autoscaler.parameters();
+        var parameters = autoscaler.parameters();
+        if (hedge != null) {
+            parameters.put("capacity", "spot by SkyServe's placer, with its on-demand fallback");
+        }
+        return parameters;
     }
 
     @Override
@@ -57,6 +71,10 @@ final class CountScaler implements Scaler {
                     Math.max(fleet.minReplicas(), Math.min(fleet.maxReplicas(), wanted.getAsInt()));
             world.scaled(target, bounded);
             target = bounded;
+        }
+        if (hedge != null) {
+            hedge.carryOut(world, live, target, () -> new ReplicaId("r-" + next++));
+            return;
         }
         for (int i = live.size(); i < target; i++) {
             var node = roomiest(world);

@@ -156,7 +156,9 @@ public final class FleetStudy {
         return choice.name().equals(PRODUCTION)
                 ? new ProductionScaler(fleet, autoscaling(choice), new Telemetry<>(fleet, seed))
                 : new CountScaler(
-                        Baselines.create(choice, fleet, sizing), new Telemetry<>(fleet, seed));
+                        Baselines.create(choice, fleet, sizing),
+                        new Telemetry<>(fleet, seed),
+                        choice.option("spot", 0, 0, 1) > 0 ? new SpotHedge(fleet) : null);
     }
 
     private static AutoscalingPolicy autoscaling(PolicyChoice choice) {

@@ -110,6 +110,27 @@ class FleetStudyTest {
     }
 
     @Test
+    void spotReplicasAreHeldAtTheirPrice() {
+        var fleet = fleet("a100-spot.yaml");
+        var trace = repeated(4, 4);
+        var choices =
+                List.of(PolicyChoice.parse("static-peak"), PolicyChoice.parse("static-peak:spot=1"));
+
+        var rows = new FleetStudy(fleet, trace, 1).run(choices, 1, row -> {});
+        var onDemand = rows.get(0);
+        var spot = rows.get(1);
+
+        assertThat(onDemand.spotGpuHours()).isZero();
+        assertThat(spot.spotGpuHours()).isGreaterThan(spot.gpuHours() / 2);
+        assertThat(spot.cost()).isLessThan(onDemand.cost());
+        assertThat(spot.cost())
+                .isCloseTo(
+                        1.09 * spot.spotGpuHours() + 3.43 * (spot.gpuHours() - spot.spotGpuHours()),
+                        within(1e-6));
+        assertThat(spot.parameters()).containsKey("capacity");
+    }
+
+    @Test
     void theProductionLoopReplacesWhatANodeTookWithIt() throws IOException {
         var text =
                 Files.readString(DATASETS.resolve("fleets").resolve("rtx-4090.yaml"))
@@ -208,6 +229,17 @@ class FleetStudyTest {
 
     private static Fleet fleet(String name) {
         return FleetFile.read(DATASETS.resolve("fleets").resolve(name));
+    }
+
+    /** Minutes of the Azure trace, stretched so that they hold hours. */
+    private static Trace repeated(int minutes, int hours) {
+        var requests = new ArrayList<TraceRequest>();
+        double stretch = hours * 60.0 / minutes;
+        for (TraceRequest r : minutes(minutes, 8)) {
+            requests.add(
+                    new TraceRequest(r.seconds() * stretch, r.promptTokens(), r.outputTokens()));
+        }
+        return new Trace("stretched", requests, hours * 3_600.0);
     }
 
     /** The first minutes of the Azure trace. */
