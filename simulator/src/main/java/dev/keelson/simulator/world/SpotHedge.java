@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out a replica count on spot nodes as SkyServe does: its placer chooses the group of nodes,
- * and on-demand replicas stand in for spot ones that are not READY. A group that has no node left is
- * to the placer as one that was preempted. Mutable.
+ * Carries out a replica count on spot nodes as SkyServe does: its placer chooses the group of
+ * nodes, and on-demand replicas stand in for spot ones that are not READY. A group that has no node
+ * left is to the placer as one that was preempted. Mutable.
  */
 final class SpotHedge {
     private static final double DRAIN_SECONDS = 60;

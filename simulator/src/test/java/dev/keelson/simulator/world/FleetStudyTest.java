@@ -114,7 +114,9 @@ class FleetStudyTest {
         var fleet = fleet("a100-spot.yaml");
         var trace = repeated(4, 4);
         var choices =
-                List.of(PolicyChoice.parse("static-peak"), PolicyChoice.parse("static-peak:spot=1"));
+                List.of(
+                        PolicyChoice.parse("static-peak"),
+                        PolicyChoice.parse("static-peak:spot=1"));
 
         var rows = new FleetStudy(fleet, trace, 1).run(choices, 1, row -> {});
         var onDemand = rows.get(0);
