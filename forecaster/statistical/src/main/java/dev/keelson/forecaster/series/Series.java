@@ -93,6 +93,16 @@ public final class Series {
         return new Series(name, startEpochSecond, stepSeconds, values, steps);
     }
 
+    /** Whether any value is below zero. */
+    public boolean hasNegatives() {
+        for (int step = 0; step < length; step++) {
+            if (values[step] < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The last step with a value; -1 when there is none. */
     public int lastObserved() {
         int step = length - 1;
@@ -100,6 +110,23 @@ public final class Series {
             step--;
         }
         return step;
+    }
+
+    /**
+     * The mean of |y(t) − y(t−season)| over all steps where both are there, the usual unit of
+     * errors; 0 where there is none.
+     */
+    public double seasonalChange(int season) {
+        double sum = 0;
+        int count = 0;
+        for (int step = season; step < length; step++) {
+            double change = Math.abs(values[step] - values[step - season]);
+            if (!Double.isNaN(change)) {
+                sum += change;
+                count++;
+            }
+        }
+        return count == 0 ? 0 : sum / count;
     }
 
     @Override
