@@ -1,4 +1,6 @@
-/** The statistical forecasters: no library, deterministic by seed, the same bytes on any threads. */
+/**
+ * The statistical forecasters: no library, deterministic by seed, the same bytes on any threads.
+ */
 @NullMarked
 package dev.keelson.forecaster.statistical;
 
