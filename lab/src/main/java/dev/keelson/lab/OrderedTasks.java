@@ -11,10 +11,11 @@ import java.util.function.Function;
  * Runs independent tasks on some threads and hands their results back in the order of the tasks, so
  * that threads never change a byte.
  */
-final class OrderedTasks {
+public final class OrderedTasks {
     private OrderedTasks() {}
 
-    static <T, R> List<R> map(int threads, List<T> tasks, Function<T, R> function) {
+    /** One result per task, in their order. */
+    public static <T, R> List<R> map(int threads, List<T> tasks, Function<T, R> function) {
         try (var executor =
                 Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("study-", 0).factory())) {

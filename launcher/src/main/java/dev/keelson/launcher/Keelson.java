@@ -115,9 +115,9 @@ public final class Keelson implements Runnable {
         System.exit(exit);
     }
 
-    /** What follows {@code sim} is the study's: it reads its options itself. */
+    /** What follows {@code sim} or {@code forecast} is the study's: it reads its options itself. */
     static String[] forwarded(String[] args) {
-        if (args.length == 0 || !args[0].equals("sim")) {
+        if (args.length == 0 || !(args[0].equals("sim") || args[0].equals("forecast"))) {
             return args;
         }
         var words = new ArrayList<>(List.of(args));

@@ -4,22 +4,36 @@ import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.distribution.Component;
 import dev.keelson.launcher.distribution.Distribution;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Measures again what docs/benchmarks.md tells. */
 @Command(description = "Prints tables of docs/benchmarks.md afresh.")
 final class BenchCommand implements Callable<Integer> {
+    private static final String FORECAST = "forecast-";
+
     private final Session session;
 
     @Parameters(
             paramLabel = "NAME",
             arity = "0..*",
-            description = "Benchmarks; all when none is given.")
+            description =
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed.")
     private List<String> names = List.of();
+
+    @Option(
+            names = "--datasets",
+            paramLabel = "DIR",
+            description =
+                    "For forecast-...: the folder with data sets that have no licence to be copied.")
+    private @Nullable Path datasets;
 
     BenchCommand(Session session) {
         this.session = session;
@@ -28,11 +42,39 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var distribution = Distribution.current();
+        long forecasts = names.stream().filter(name -> name.startsWith(FORECAST)).count();
+        if (forecasts > 0) {
+            return forecasts(distribution, forecasts);
+        }
         if (!distribution.has(Component.BENCH)) {
             throw new CommandFailure(
                     "The benchmarks are not built.", "Build them with: ./keelson --version");
         }
         ExecLine.print(session, Map.of(), distribution.command(Component.BENCH, names));
+        return 0;
+    }
+
+    /** The forecaster's tables need no fleet: the studies print them. */
+    private int forecasts(Distribution distribution, long count) {
+        if (count < names.size()) {
+            throw new CommandFailure(
+                    "The benchmarks of the forecaster and of a fleet do not run together.",
+                    "Ask for them one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.FORECAST)) {
+            throw new CommandFailure(
+                    "The studies are not built.", "Build them with: ./keelson --version");
+        }
+        var arguments = new ArrayList<String>(List.of("bench"));
+        names.forEach(name -> arguments.add(name.substring(FORECAST.length())));
+        if (datasets != null) {
+            arguments.addAll(List.of("--datasets", datasets.toString()));
+        }
+        ExecLine.print(
+                session,
+                distribution.environment(),
+                distribution.command(Component.FORECAST, List.copyOf(arguments)));
         return 0;
     }
 }

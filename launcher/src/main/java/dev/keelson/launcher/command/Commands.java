@@ -78,6 +78,7 @@ public final class Commands {
                 List.of(
                         Map.entry("bench", () -> new BenchCommand(session)),
                         Map.entry("sim", () -> new SimCommand(session)),
+                        Map.entry("forecast", () -> new ForecastCommand(session)),
                         Map.entry("loadgen", () -> new LoadgenCommand(session)),
                         Map.entry("model", () -> new ModelCommand(session))));
         return groups;

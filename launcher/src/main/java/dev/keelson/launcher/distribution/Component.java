@@ -30,6 +30,7 @@ public enum Component {
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
     STUDY("sim", "study", "lab", "dev.keelson.lab.SimMain", 1024),
+    FORECAST("forecast", "study", "lab", "dev.keelson.lab.forecast.ForecastMain", 1024),
     CONSOLE("console", "console", "console-desktop", "dev.keelson.console.Main", 192);
 
     private final String commandName;

@@ -184,7 +184,7 @@ public record Distribution(Path home, Path javaHome) {
                         "-Dkeelson.home=" + home,
                         "-Dlogback.configurationFile="
                                 + folder().resolve("conf").resolve("logback.xml")));
-        if (component != Component.STUDY) {
+        if (component != Component.STUDY && component != Component.FORECAST) {
             // A study computes for minutes: it alone is worth the second compiler.
             flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1"));
         }

@@ -1,0 +1,45 @@
+package dev.keelson.lab.forecast;
+
+import dev.keelson.simulator.trace.InputException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** {@code keelson forecast ...}: forecasts of files and how good they are. */
+@Command(
+        name = "keelson forecast",
+        description = "Forecasts series of a file, and scores forecasts of their past.",
+        mixinStandardHelpOptions = true,
+        subcommands = {PredictCommand.class, BacktestCommand.class, BenchCommand.class})
+public final class ForecastMain {
+    private ForecastMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command as {@link #main} runs it. */
+    static CommandLine commandLine() {
+        return new CommandLine(new ForecastMain())
+                .setParameterExceptionHandler(ForecastMain::wrongUsage)
+                .setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
+    }
+
+    private static int wrongUsage(ParameterException e, String[] arguments) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println("keelson: " + e.getMessage());
+        err.println(
+                "'%s --help' lists the options."
+                        .formatted(e.getCommandLine().getCommandSpec().qualifiedName()));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine line) throws Exception {
+        if (line.getParseResult().hasMatchedOption("--debug") || !(e instanceof InputException)) {
+            throw e;
+        }
+        line.getErr().println("keelson: " + e.getMessage());
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

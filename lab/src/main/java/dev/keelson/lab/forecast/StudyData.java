@@ -1,0 +1,134 @@
+package dev.keelson.lab.forecast;
+
+import dev.keelson.forecaster.series.Series;
+import dev.keelson.simulator.engine.profile.CsvTable;
+import dev.keelson.simulator.trace.InputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+
+/** The data sets of the studies, from one folder. */
+record StudyData(Path folder) {
+    static final long TEN_MINUTES = 600;
+    static final long HOUR = 3600;
+
+    private static final int SERVEGEN_DAYS = 10;
+    private static final int FISHER_CONTAINERS = 10;
+    private static final String M4 = "m4-hourly/Hourly-train.csv.gz";
+
+    /** Requests per 10 minutes of a ServeGen model, days 0 to 9. */
+    Series servegen(String model) {
+        var table =
+                table(
+                        "servegen/servegen_10min_rate_by_model.csv",
+                        List.of("model", "window_start_s", "total_rate_req_per_s"));
+        var windows = new TreeMap<Integer, Double>();
+        for (var row : table.rows()) {
+            if (row.text("model").equals(model)) {
+                windows.put(
+                        row.whole("window_start_s", 0),
+                        row.number("total_rate_req_per_s", 0) * TEN_MINUTES);
+            }
+        }
+        double[] values = new double[SERVEGEN_DAYS * 144];
+        java.util.Arrays.fill(values, Double.NaN);
+        windows.forEach((start, requests) -> {
+            int step = (int) (start / TEN_MINUTES);
+            if (step < values.length) {
+                values[step] = requests;
+            }
+        });
+        return Series.of(model, 0, TEN_MINUTES, values);
+    }
+
+    /** Conversation requests per hour of BurstGPT, days 0 to 46. */
+    Series burstgpt() {
+        var table =
+                table(
+                        "burstgpt/burstgpt1_hourly_requests_days_0_46.csv",
+                        List.of("day", "hour", "conversation"));
+        double[] values =
+                table.rows().stream().mapToDouble(row -> row.number("conversation", 0)).toArray();
+        return Series.of("BurstGPT", 0, HOUR, values);
+    }
+
+    /** CPU busy, %, of each container of the Fisher data, per 10 minutes. */
+    List<Series> fisher() {
+        var series = new ArrayList<Series>();
+        for (int i = 1; i <= FISHER_CONTAINERS; i++) {
+            var table =
+                    table("harmony-fisher/container%d.csv.gz".formatted(i), List.of("cpu.busy"));
+            double[] values =
+                    table.rows().stream()
+                            .mapToDouble(row -> row.number("cpu.busy", Double.NEGATIVE_INFINITY))
+                            .toArray();
+            series.add(Series.of("container" + i, 0, TEN_MINUTES, values));
+        }
+        return List.copyOf(series);
+    }
+
+    private CsvTable table(String name, List<String> columns) {
+        try {
+            return CsvTable.read(present(name), columns);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The 414 hourly training series of the M4 competition. */
+    List<Series> m4() {
+        var series = new ArrayList<Series>();
+        try (var reader =
+                new BufferedReader(
+                        new InputStreamReader(
+                                new GZIPInputStream(Files.newInputStream(present(M4))),
+                                StandardCharsets.UTF_8))) {
+            reader.readLine();
+            int number = 1;
+            for (String row = reader.readLine(); row != null; row = reader.readLine()) {
+                number++;
+                String[] cells = row.replace("\"", "").split(",", -1);
+                double[] values = new double[cells.length - 1];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = value(cells[i + 1], number);
+                }
+                series.add(Series.of(cells[0], 0, HOUR, values));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.copyOf(series);
+    }
+
+    private double value(String cell, int line) {
+        try {
+            return Double.parseDouble(cell);
+        } catch (NumberFormatException e) {
+            throw new InputException(
+                    "%s:%d: the value is \"%s\".%n  Expected: a number."
+                            .formatted(folder.resolve(M4), line, cell));
+        }
+    }
+
+    boolean has(String name) {
+        return Files.exists(folder.resolve(name));
+    }
+
+    private Path present(String name) {
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            throw new InputException(
+                    "There is no file %s.%n  This data set has no licence to copy it: name the folder that holds it with --datasets DIR."
+                            .formatted(file));
+        }
+        return file;
+    }
+}
