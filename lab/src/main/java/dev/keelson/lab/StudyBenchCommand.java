@@ -44,6 +44,7 @@ final class StudyBenchCommand implements Callable<Integer> {
         POLICY_TABLE("policy-table"),
         SPOT_MIX("spot-mix"),
         FLEET_SPEED("fleet-speed"),
+        FAULTS("faults"),
         DETERMINISM("determinism");
 
         private final String text;
@@ -57,6 +58,10 @@ final class StudyBenchCommand implements Callable<Integer> {
             return text;
         }
     }
+
+    private static final String RECOVERY =
+            "none,kubernetes,slow-broker,slow-broker:interval=30,nvsentinel,keelson";
+    private static final String SCALING = "hpa,knative-kpa,skyserve,llm-d-wva,reactive";
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -151,6 +156,7 @@ final class StudyBenchCommand implements Callable<Integer> {
                             "--seed",
                             "1");
             case FLEET_SPEED -> fleetSpeed();
+            case FAULTS -> faults();
             case DETERMINISM -> determinism();
         };
     }
@@ -205,6 +211,59 @@ final class StudyBenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Ways of recovery, then policies, under the same incidents and recorded faults. */
+    private int faults() {
+        int worst = 0;
+        for (String name : List.of("nodes", "gpus", "grey")) {
+            worst = Math.max(worst, sim(out(), onIncidents("faults", name, "4", RECOVERY)));
+        }
+        var full = with(onIncidents("faults", "gpus", "8", RECOVERY), "--replicas", "31");
+        worst = Math.max(worst, sim(out(), full));
+        worst = Math.max(worst, sim(out(), onRecordedFaults("faults", RECOVERY)));
+        for (String name : List.of("nodes", "grey", "blind")) {
+            worst = Math.max(worst, sim(out(), onIncidents("run", name, "4", SCALING)));
+        }
+        return Math.max(worst, sim(out(), onRecordedFaults("run", SCALING)));
+    }
+
+    /** Half a day plays the 240 days of the recording. */
+    private String[] onRecordedFaults(String command, String policies) {
+        return with(
+                busy(command, "2", policies),
+                "--repeat",
+                "12",
+                "--faults",
+                data("infinitehbd-faults/fault_intervals_days_0_240.csv"),
+                "--faults-speed",
+                "480");
+    }
+
+    private String[] onIncidents(String command, String name, String scale, String policies) {
+        return with(
+                busy(command, scale, policies), "--incidents", data("incidents/" + name + ".yaml"));
+    }
+
+    /** A busy Azure hour on the RTX 4090 fleet. */
+    private String[] busy(String command, String scale, String asked) {
+        return new String[] {
+            command,
+            "--trace",
+            data("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz"),
+            "--fleet",
+            data("fleets/rtx-4090.yaml"),
+            "--scale",
+            scale,
+            "--seed",
+            "1",
+            "--policy",
+            asked
+        };
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+    }
+
     /** Whether one thread and two give the same bytes; exit code 1 where they do not. */
     private int determinism() {
         boolean same = true;
@@ -217,6 +276,10 @@ final class StudyBenchCommand implements Callable<Integer> {
                 same(
                         "sim steptime",
                         t -> printed(t, "steptime", "--tables", data("vidur-profiling/compute")));
+        same &=
+                same(
+                        "sim faults",
+                        t -> printed(t, onIncidents("faults", "grey", "2", "kubernetes,keelson")));
         return same ? 0 : 1;
     }
 
@@ -244,12 +307,7 @@ final class StudyBenchCommand implements Callable<Integer> {
 
     private static String printed(int threads, String... arguments) {
         var text = new StringWriter();
-        sim(
-                new PrintWriter(text, true),
-                Stream.concat(
-                                Arrays.stream(arguments),
-                                Stream.of("--threads", Integer.toString(threads)))
-                        .toArray(String[]::new));
+        sim(new PrintWriter(text, true), with(arguments, "--threads", Integer.toString(threads)));
         return text.toString();
     }
 

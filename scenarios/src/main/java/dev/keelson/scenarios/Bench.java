@@ -28,6 +28,7 @@ public final class Bench {
                     "policy-table",
                     "spot-mix",
                     "fleet-speed",
+                    "faults",
                     "determinism");
 
     /** A fleet's arguments and what is done to it. */

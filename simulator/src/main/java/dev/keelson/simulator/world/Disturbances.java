@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,19 +67,15 @@ final class Disturbances {
         nextAt = due.isEmpty() ? Double.POSITIVE_INFINITY : due.getFirst().at();
     }
 
-    private void at(double seconds, Step step) {
-        due.add(new Due(seconds, Double.POSITIVE_INFINITY, step));
-    }
-
-    /** Later than the present step: the list is being played. */
-    private void later(FleetWorld world, double seconds, Runnable step) {
-        double when = Math.max(seconds, world.now());
-        at(
-                when,
-                w -> {
-                    step.run();
-                    return true;
-                });
+    private void at(double seconds, Consumer<FleetWorld> step) {
+        due.add(
+                new Due(
+                        seconds,
+                        Double.POSITIVE_INFINITY,
+                        world -> {
+                            step.accept(world);
+                            return true;
+                        }));
     }
 
     private void plan(Incident incident) {
@@ -86,33 +83,14 @@ final class Disturbances {
         double until = at + seconds(incident.lasts());
         switch (incident) {
             case Incident.NodeLoss loss -> plan(loss);
-            case Incident.Xid xid ->
-                    at(
-                            at,
-                            world -> {
-                                log(world, xid, until);
-                                return true;
-                            });
+            case Incident.Xid xid -> at(at, world -> log(world, xid, until));
+            case Incident.StuckPending stuck -> at(at, world -> hold(world, stuck, until));
             case Incident.Hang hang ->
                     due.add(new Due(at, until, world -> hang(world, hang, until)));
-            case Incident.StuckPending stuck ->
-                    at(
-                            at,
-                            world -> {
-                                var node = world.node(stuck.node());
-                                node.stuckUntilSeconds = Math.max(node.stuckUntilSeconds, until);
-                                ledger.strikeNode("stuck-pending", world.now(), until, node);
-                                return true;
-                            });
+            case Incident.Slow slow when slow.wholeNode() ->
+                    at(at, world -> slowNode(world, slow, until));
             case Incident.Slow slow ->
-                    due.add(
-                            new Due(
-                                    at,
-                                    until,
-                                    world ->
-                                            slow.wholeNode()
-                                                    ? slowNode(world, slow, until)
-                                                    : slowReplica(world, slow, until)));
+                    due.add(new Due(at, until, world -> slowReplica(world, slow, until)));
             case Incident.TelemetryLoss loss -> {
                 // Telemetry knows its own.
             }
@@ -123,7 +101,8 @@ final class Disturbances {
         double at = seconds(loss.at());
         double lost = at + seconds(loss.lead());
         double back = lost + seconds(loss.lasts());
-        if (!loss.lead().isZero()) {
+        boolean announced = !loss.lead().isZero();
+        if (announced) {
             at(
                     at,
                     world -> {
@@ -131,25 +110,18 @@ final class Disturbances {
                         node.noticeSeconds = world.now();
                         node.noticeDeadlineSeconds = lost;
                         ledger.strikeNode("spot-loss", world.now(), back, node);
-                        return true;
                     });
         }
         at(
                 lost,
                 world -> {
                     var node = world.node(loss.node());
-                    if (loss.lead().isZero()) {
+                    if (!announced) {
                         ledger.strikeNode("node-loss", world.now(), back, node);
                     }
                     takeAway(world, node);
-                    return true;
                 });
-        at(
-                back,
-                world -> {
-                    giveBack(world, world.node(loss.node()));
-                    return true;
-                });
+        at(back, world -> giveBack(world, world.node(loss.node())));
     }
 
     static void takeAway(FleetWorld world, SimNode node) {
@@ -199,7 +171,7 @@ final class Disturbances {
         ledger.strike("xid-" + xid.code(), world.now(), until, node, victim);
         if (damage != Damage.PROCESS) {
             node.breakGpus(gpus);
-            later(world, until, () -> node.mendGpus(gpus));
+            at(until, w -> node.mendGpus(gpus));
         }
         // Whoever uses the GPU dies of it, READY or not.
         world.replicas().stream()
@@ -215,7 +187,7 @@ final class Disturbances {
         }
         victim.hang(world.now(), hang.healthAnswers());
         ledger.strike("hang", world.now(), until, victim.node, victim);
-        later(world, until, () -> victim.resume(world.now()));
+        at(until, w -> victim.resume(w.now()));
         return true;
     }
 
@@ -227,22 +199,26 @@ final class Disturbances {
         victim.slowdown *= slow.factor();
         victim.pace(world.now());
         ledger.strike("slow-replica", world.now(), until, victim.node, victim);
-        later(
-                world,
+        at(
                 until,
-                () -> {
+                w -> {
                     victim.slowdown = exact(victim.slowdown / slow.factor());
-                    victim.pace(world.now());
+                    victim.pace(w.now());
                 });
         return true;
     }
 
-    private boolean slowNode(FleetWorld world, Incident.Slow slow, double until) {
+    private void slowNode(FleetWorld world, Incident.Slow slow, double until) {
         var node = world.node(String.valueOf(slow.node()));
         pace(world, node, slow.factor());
         ledger.strikeNode("slow-node", world.now(), until, node);
-        later(world, until, () -> pace(world, node, 1 / slow.factor()));
-        return true;
+        at(until, w -> pace(w, node, 1 / slow.factor()));
+    }
+
+    private void hold(FleetWorld world, Incident.StuckPending stuck, double until) {
+        var node = world.node(stuck.node());
+        node.stuckUntilSeconds = Math.max(node.stuckUntilSeconds, until);
+        ledger.strikeNode("stuck-pending", world.now(), until, node);
     }
 
     private static void pace(FleetWorld world, SimNode node, double factor) {
@@ -267,7 +243,7 @@ final class Disturbances {
                 .min(
                         Comparator.comparingDouble((SimReplica r) -> r.decidedSeconds)
                                 .thenComparing(r -> r.node.id)
-                                .thenComparing(r -> r.gpus.nextSetBit(0)))
+                                .thenComparingInt(r -> r.gpus.nextSetBit(0)))
                 .orElse(null);
     }
 }

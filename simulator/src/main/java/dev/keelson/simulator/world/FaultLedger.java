@@ -1,5 +1,6 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.fleet.ReplicaState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -29,12 +30,17 @@ final class FaultLedger {
         }
 
         boolean isAbout(SimReplica r) {
-            boolean failsToStart = r.doomed && r.node == node;
-            return replica == null ? r.node == node : replica == r || failsToStart;
+            if (r.node != node) {
+                return false;
+            }
+            // One that does not start and one that does not work are about different faults.
+            return kind.equals("stuck-pending")
+                    ? r.state == ReplicaState.STARTING
+                    : replica == null || replica == r || r.doomed;
         }
 
         boolean isAbout(SimNode n) {
-            return n == node && (replica == null || kind.startsWith("xid"));
+            return n == node && (kind.endsWith("-loss") || kind.startsWith("xid"));
         }
     }
 

@@ -59,7 +59,7 @@ final class SimNode {
         if (gpus.cardinality() < count) {
             throw new IllegalStateException("Node " + id + " has no room for a replica.");
         }
-        nextGpu = (gpus.length()) % group.gpus();
+        nextGpu = gpus.length() % group.gpus();
         taken.or(gpus);
         return gpus;
     }
