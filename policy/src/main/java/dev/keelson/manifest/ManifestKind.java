@@ -43,6 +43,8 @@ enum ManifestKind {
                             "targetKvUse",
                             "scaleOutHold",
                             "scaleInHold",
+                            "scaleInStarts",
+                            "fullSlowdown",
                             "tolerance",
                             "maxStep",
                             "maxInputAge");

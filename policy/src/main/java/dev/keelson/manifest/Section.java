@@ -162,6 +162,28 @@ final class Section {
         return fallback;
     }
 
+    /** A ratio within bounds. */
+    double ratio(String key, double fallback, double least, double most) {
+        var entry = entries.get(key);
+        if (entry == null) {
+            return fallback;
+        }
+        if (!(entry.getValueNode() instanceof ScalarNode scalar)
+                || !(scalar.getTag().equals(Tag.FLOAT) || scalar.getTag().equals(Tag.INT))) {
+            reportType(key, entry.getValueNode(), "a number");
+            return fallback;
+        }
+        double value = number(scalar.getValue());
+        if (value >= least && value <= most) {
+            return value;
+        }
+        source.report(
+                scalar,
+                "%s (%s) must be from %s to %s"
+                        .formatted(child(key), scalar.getValue(), least, most));
+        return fallback;
+    }
+
     Duration requiredDuration(String key, Duration least, Duration most) {
         if (!has(key)) {
             reportMissing(key);

@@ -119,6 +119,8 @@ final class SpecReader {
                         spec.share("targetKvUse", defaults.targetKvUse(), false),
                         spec.duration("scaleOutHold", defaults.scaleOutHold(), Duration.ZERO, HOUR),
                         spec.duration("scaleInHold", defaults.scaleInHold(), Duration.ZERO, DAY),
+                        spec.integer("scaleInStarts", defaults.scaleInStarts(), 0, 1_000),
+                        spec.ratio("fullSlowdown", defaults.fullSlowdown(), 1, 100),
                         spec.share("tolerance", defaults.tolerance(), true),
                         spec.integer("maxStep", defaults.maxStep(), 1, MOST_REPLICAS),
                         spec.duration(

@@ -2,6 +2,7 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.DeploymentState;
+import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -9,26 +10,43 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reactive scaling by concurrency: replicas = ceil(load / (maxSequences x target)), load being
- * requests at replicas plus requests waiting (Little's law gives the places that are taken; the
- * target leaves room for bursts). KV use above its target asks for one more. Missing or old
- * readings hold the count: they are never taken for zero.
+ * Reactive scaling by concurrency: so many replicas that the requests that are there use the target
+ * share of their places; the rest is room for bursts. KV use above its target asks for one more. It
+ * grows on what is there now and shrinks on the most that was there within the hold, which lasts
+ * several measured start-ups: a replica goes only if the others would have met the target all that
+ * time. Missing or old readings hold the count: they are never taken for zero.
  */
 final class Autoscale {
     private final Situation s;
     private final DeploymentState d;
     private final Draft.Deployed memory;
     private final AutoscalingPolicy policy;
+    private final Duration scaleInHold;
+    private final @Nullable Double kv;
+
+    private record Load(double inFlight, double queued) {
+        double requests() {
+            return inFlight + queued;
+        }
+    }
 
     private Autoscale(Situation s, DeploymentState d, Draft.Deployed memory) {
         this.s = s;
         this.d = d;
         this.memory = memory;
         policy = s.policies.autoscalingOf(d.spec().id());
+        scaleInHold = scaleInHold(policy, memory.leadTime);
+        kv = meanKvUse(s, d);
+    }
+
+    private static Duration scaleInHold(AutoscalingPolicy policy, @Nullable Duration leadTime) {
+        var starts =
+                leadTime == null ? Duration.ZERO : leadTime.multipliedBy(policy.scaleInStarts());
+        return starts.compareTo(policy.scaleInHold()) > 0 ? starts : policy.scaleInHold();
     }
 
     static List<Proposal> propose(Situation s, DeploymentState d, Draft.Deployed memory) {
@@ -52,26 +70,25 @@ final class Autoscale {
             return List.of(
                     proposal(Proposal.Kind.REJECT, memory.wanted, Reason.STALE_INPUT, "", inputs));
         }
-        double load = inFlight.value() + queued.value();
+        var load = new Load(inFlight.value(), queued.value());
         var proposals = new ArrayList<Proposal>();
         scaleOut(load, inputs).ifPresent(proposals::add);
         scaleIn(load, inputs).ifPresent(proposals::add);
         return proposals;
     }
 
-    private java.util.Optional<Proposal> scaleOut(double load, List<Decision.Input> inputs) {
+    private Optional<Proposal> scaleOut(Load load, List<Decision.Input> inputs) {
         int needed = needed(load, 1 + policy.tolerance());
-        var kv = meanKvUse();
         var kvIsShort = kv != null && kv > policy.targetKvUse();
         if (needed <= memory.wanted && !kvIsShort) {
             memory.aboveSince = null;
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         if (memory.aboveSince == null) {
             memory.aboveSince = s.now;
         }
         if (s.now.isBefore(memory.aboveSince.plus(policy.scaleOutHold()))) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         int want = Math.max(needed(load, 1), memory.wanted + 1);
         int to = Math.min(want, memory.wanted + policy.maxStep());
@@ -79,7 +96,7 @@ final class Autoscale {
                 needed > memory.wanted
                         ? "%s requests at %d replicas with %d places each are above the target of %s"
                                 .formatted(
-                                        number(load),
+                                        number(load.requests()),
                                         memory.wanted,
                                         d.spec().maxSequences(),
                                         percent(policy.targetUtilization()))
@@ -87,37 +104,51 @@ final class Autoscale {
                                 .formatted(
                                         percent(kv == null ? 0 : kv),
                                         percent(policy.targetKvUse()));
-        return java.util.Optional.of(
+        return Optional.of(
                 proposal(Proposal.Kind.AT_LEAST, to, Reason.DEMAND_ABOVE_TARGET, text, inputs));
     }
 
-    private java.util.Optional<Proposal> scaleIn(double load, List<Decision.Input> inputs) {
-        var kv = meanKvUse();
-        int now = needed(load, 1 - policy.tolerance());
+    private Optional<Proposal> scaleIn(Load load, List<Decision.Input> inputs) {
+        int now = needed(load, 1);
         if (kv != null && kv > policy.targetKvUse() * (1 - policy.tolerance())) {
             now = Math.max(now, memory.wanted);
         }
         remember(now);
         int most = memory.needs.stream().mapToInt(Need::replicas).max().orElse(memory.wanted);
         var oldest = memory.needs.getFirst().at();
-        if (most >= memory.wanted || oldest.plus(policy.scaleInHold()).isAfter(s.now)) {
-            return java.util.Optional.empty();
+        if (most >= memory.wanted || oldest.plus(scaleInHold).isAfter(s.now)) {
+            return Optional.empty();
         }
-        return java.util.Optional.of(
+        return Optional.of(
                 proposal(
                         Proposal.Kind.AT_MOST,
                         most,
                         Reason.DEMAND_BELOW_TARGET,
                         "for %d s at most %d replicas were needed; now %s requests are there"
-                                .formatted(policy.scaleInHold().toSeconds(), most, number(load)),
+                                .formatted(scaleInHold.toSeconds(), most, number(load.requests())),
                         inputs));
     }
 
-    /** ceil(load / (maxSequences x target x band)), from 0. */
-    private int needed(double load, double band) {
-        double places = d.spec().maxSequences() * policy.targetUtilization() * band;
-        double replicas = StrictMath.ceil(load / places - 1e-9);
-        return (int) Math.min(replicas, 1_000_000);
+    /**
+     * Replicas at which the requests that are there would use {@code target x band} of the places.
+     *
+     * <p>A batch makes its requests slower: with u of its places in use a replica takes 1 + (s - 1)
+     * u times as long for a request as alone, s being {@code fullSlowdown}. By Little's law its
+     * throughput then goes with u / (1 + (s - 1) u), and n replicas at use u serve as much as m at
+     * target t where m = n u / t x (1 + (s - 1) t) / (1 + (s - 1) u). So a fleet with too many
+     * replicas looks emptier than it is, and one with too few fuller. What waits for a place slows
+     * nobody down and counts as it is.
+     */
+    private int needed(Load load, double band) {
+        double target = policy.targetUtilization() * band;
+        double slower = policy.fullSlowdown() - 1;
+        double places = (double) s.readyOf(d.spec().id()) * d.spec().maxSequences();
+        double placed = Math.min(load.inFlight, places);
+        double use = places == 0 ? 0 : placed / places;
+        double waiting = load.requests() - placed;
+        double slowed = placed * (1 + slower * target) / (1 + slower * use);
+        double replicas = (slowed + waiting) / (d.spec().maxSequences() * target);
+        return (int) Math.min(StrictMath.ceil(replicas - 1e-9), 1_000_000);
     }
 
     /**
@@ -135,21 +166,22 @@ final class Autoscale {
             at = needs.removeLast().at();
         }
         needs.add(new Need(at, bounded));
-        while (needs.size() > 1 && !needs.get(1).at().plus(policy.scaleInHold()).isAfter(s.now)) {
+        while (needs.size() > 1 && !needs.get(1).at().plus(scaleInHold).isAfter(s.now)) {
             needs.removeFirst();
         }
     }
 
-    private @Nullable Double meanKvUse() {
-        var uses =
-                s.state.replicas().values().stream()
-                        .filter(r ->
-                                r.deployment().equals(d.spec().id())
-                                        && r.state() == ReplicaState.READY)
-                        .map(r -> r.load().kvUse())
-                        .filter(java.util.Objects::nonNull)
-                        .collect(Collectors.toList());
-        return uses.isEmpty() ? null : uses.stream().mapToDouble(u -> u).sum() / uses.size();
+    private static @Nullable Double meanKvUse(Situation s, DeploymentState d) {
+        double sum = 0;
+        int known = 0;
+        for (Replica r : s.replicasOf(d.spec().id())) {
+            var use = r.load().kvUse();
+            if (r.state() == ReplicaState.READY && use != null) {
+                sum += use;
+                known++;
+            }
+        }
+        return known == 0 ? null : sum / known;
     }
 
     private boolean isFresh(Reading reading) {
@@ -163,7 +195,8 @@ final class Autoscale {
         inputs.add(input("arrivalsPerSecond", d.demand().arrivalsPerSecond()));
         inputs.add(input("outputTokensPerSecond", d.demand().outputTokensPerSecond()));
         inputs.add(input("ttftP99Seconds", d.demand().ttftP99Seconds()));
-        inputs.add(new Decision.Input("kvUse", meanKvUse(), null));
+        inputs.add(new Decision.Input("kvUse", kv, null));
+        inputs.add(new Decision.Input("leadTimeSeconds", seconds(memory.leadTime), null));
         inputs.add(new Decision.Input("wantedReplicas", (double) memory.wanted, null));
         inputs.add(new Decision.Input("readyReplicas", (double) s.readyOf(d.spec().id()), null));
         return inputs;
@@ -224,6 +257,10 @@ final class Autoscale {
         return value == StrictMath.rint(value)
                 ? Long.toString((long) value)
                 : String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private static @Nullable Double seconds(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis() / 1e3;
     }
 
     private static String percent(double share) {

@@ -39,6 +39,7 @@ final class Departures {
         for (Node node : s.state.nodes().values()) {
             departures.answer(node);
         }
+        s.redrawRoster();
     }
 
     private void drain(OperatorRequest.DrainNode drain) {

@@ -11,6 +11,7 @@ import dev.keelson.core.plan.PlannerMemory.DeploymentMemory;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.plan.PlannerMemory.OpenIncident;
 import dev.keelson.core.plan.PlannerMemory.Start;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +90,7 @@ final class Draft {
         @Nullable Instant notBefore;
         @Nullable Cause cause;
         final List<Need> forecastNeeds;
+        @Nullable Duration leadTime;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -101,6 +103,7 @@ final class Draft {
             notBefore = m.notBefore();
             cause = m.cause();
             forecastNeeds = new ArrayList<>(m.forecastNeeds());
+            leadTime = m.leadTime();
         }
 
         static Deployed first(int wanted, int revision) {
@@ -115,7 +118,8 @@ final class Draft {
                             new TreeMap<>(),
                             null,
                             null,
-                            List.of()));
+                            List.of(),
+                            null));
         }
 
         DeploymentMemory toMemory() {
@@ -129,7 +133,8 @@ final class Draft {
                     startFailures,
                     notBefore,
                     cause,
-                    forecastNeeds);
+                    forecastNeeds,
+                    leadTime);
         }
     }
 }

@@ -54,8 +54,8 @@ final class Failures {
     private void lose(Node node, boolean unforeseen) {
         var deployments = new TreeSet<dev.keelson.core.fleet.DeploymentId>();
         int replicas = 0;
-        for (Replica r : s.state.replicas().values()) {
-            if (r.node().equals(node.id()) && r.state().isLive()) {
+        for (Replica r : s.replicasOn(node.id())) {
+            if (r.state().isLive()) {
                 s.draft.lost.add(r.id());
                 deployments.add(r.deployment());
                 replicas++;
@@ -130,7 +130,7 @@ final class Failures {
         if (!s.arbiter.permits(ActionClass.RECOVER, r.deployment(), "Stopping " + r.id())) {
             return;
         }
-        s.draft.drains.put(r.id(), s.now);
+        s.end(r.deployment(), r.id());
         s.outcome.decide(
                 new Decision(
                         r.deployment(),
@@ -244,6 +244,7 @@ final class Failures {
         s.draft.idleSince.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.drainingNodes.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.cordoned.removeIf(id -> !s.state.nodes().containsKey(id));
+        s.redrawRoster();
         new TreeMap<>(s.draft.incidents)
                 .forEach((key, i) -> {
                     if (i.kind().equals("bad-revision") || i.kind().equals("start-failed")) {

@@ -173,8 +173,8 @@ final class Fulfilment {
     }
 
     private boolean startOne(int revision, PlannerMemory.Cause cause) {
-        var node = Placement.choose(s, d.spec());
-        if (node == null) {
+        var site = Placement.choose(s, d.spec());
+        if (site == null) {
             s.outcome.hold(
                     d.spec().id(),
                     Reason.NO_CAPACITY,
@@ -183,9 +183,10 @@ final class Fulfilment {
                     List.of());
             return false;
         }
-        var free = s.freeThousandths(node);
+        var node = site.node;
+        int free = site.free;
         var id = s.nextName(d.spec());
-        s.draft.starts.put(
+        s.start(
                 id,
                 new Start(
                         d.spec().id(), revision, node.id(), d.spec().replicaThousandths(), s.now));
@@ -211,12 +212,16 @@ final class Fulfilment {
 
     private List<Decision.Rejected> otherNodes(Node chosen) {
         var rejected = new ArrayList<Decision.Rejected>();
-        for (Node node : s.state.nodes().values()) {
-            if (!node.id().equals(chosen.id()) && rejected.size() < 4) {
+        for (Site site : s.sites()) {
+            if (rejected.size() == 4) {
+                break;
+            }
+            var node = site.node;
+            if (!node.id().equals(chosen.id())) {
                 var constraint =
-                        !s.takesReplicas(node)
+                        !site.takesReplicas
                                 ? "takes no replicas: %s".formatted(s.judged(node.id()))
-                                : s.freeThousandths(node) < d.spec().replicaThousandths()
+                                : site.free < d.spec().replicaThousandths()
                                         ? "too little room"
                                         : "nearer to its siblings or to a failure, or less room";
                 rejected.add(new Decision.Rejected(node.id().value(), 1.0, null, constraint));
@@ -358,14 +363,13 @@ final class Fulfilment {
 
     /** A drain whose command was lost on the way: the replica still says READY. */
     private void tellAgain() {
-        for (var r : s.state.replicas().values()) {
+        for (var r : s.replicasOf(d.spec().id())) {
             var told = s.draft.drains.get(r.id());
             if (told != null
-                    && r.deployment().equals(d.spec().id())
                     && r.state() == dev.keelson.core.fleet.ReplicaState.READY
                     && s.isReachable(r.node())
                     && told.plus(TELL_AGAIN).isBefore(s.now)) {
-                s.draft.drains.put(r.id(), s.now);
+                s.end(d.spec().id(), r.id());
                 s.outcome.decide(
                         decision(
                                 new Action.DrainReplica(r.id(), DRAIN_WITHIN, "told again"),
@@ -381,7 +385,7 @@ final class Fulfilment {
         if (!s.arbiter.permits(actionClass, d.spec().id(), "Draining " + x.id())) {
             return false;
         }
-        s.draft.drains.put(x.id(), s.now);
+        s.end(d.spec().id(), x.id());
         s.outcome.decide(
                 decision(
                         new Action.DrainReplica(x.id(), within, why),
@@ -395,7 +399,7 @@ final class Fulfilment {
         if (!s.arbiter.permits(actionClass, d.spec().id(), "Stopping " + x.id())) {
             return;
         }
-        s.draft.drains.put(x.id(), s.now);
+        s.end(d.spec().id(), x.id());
         s.outcome.decide(
                 decision(
                         new Action.StopReplica(x.id(), why),

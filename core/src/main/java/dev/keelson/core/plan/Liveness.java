@@ -65,9 +65,7 @@ final class Liveness {
      * it.
      */
     private boolean leftInGoodOrder(Node node) {
-        boolean empty =
-                s.state.replicas().values().stream()
-                        .noneMatch(r -> r.node().equals(node.id()) && r.state().isLive());
+        boolean empty = s.replicasOn(node.id()).stream().noneMatch(r -> r.state().isLive());
         return node.notice() != null
                 || node.state() == NodeState.DRAINING
                 || (s.draft.drainingNodes.containsKey(node.id()) && empty);

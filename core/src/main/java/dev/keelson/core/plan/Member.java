@@ -23,6 +23,12 @@ record Member(
         Instant since,
         Instant changedAt,
         boolean leaving) {
+    /** The same, told to go. */
+    Member draining() {
+        return new Member(
+                id, deployment, revision, node, ReplicaState.DRAINING, since, changedAt, leaving);
+    }
+
     boolean isReady() {
         return phase == ReplicaState.READY;
     }

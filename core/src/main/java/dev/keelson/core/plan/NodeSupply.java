@@ -105,7 +105,7 @@ final class NodeSupply {
             if (!m.isDraining()
                     && !s.state.deployments().containsKey(id)
                     && s.arbiter.permits(ActionClass.RECOVER, null, "Draining " + m.id())) {
-                s.draft.drains.put(m.id(), s.now);
+                s.end(id, m.id());
                 s.outcome.decide(
                         new Decision(
                                 null,

@@ -10,7 +10,7 @@ public final class Planner {
     /**
      * Changes whenever the same inputs may give another plan; journalled, and checked by replay.
      */
-    public static final String VERSION = "1";
+    public static final String VERSION = "2";
 
     private Planner() {}
 

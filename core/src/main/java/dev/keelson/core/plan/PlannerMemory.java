@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.ReplicaId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -103,6 +104,7 @@ public record PlannerMemory(
      * @param cause why replicas are missing; null while none is
      * @param forecastNeeds replicas that forecasts asked for within the hold before shrinking,
      *     oldest and highest first; empty while they are not acted on
+     * @param leadTime measured start-up of its replicas; null while none was seen
      */
     public record DeploymentMemory(
             int wanted,
@@ -114,7 +116,8 @@ public record PlannerMemory(
             SortedMap<Integer, Integer> startFailures,
             @Nullable Instant notBefore,
             @Nullable Cause cause,
-            List<Need> forecastNeeds) {
+            List<Need> forecastNeeds,
+            @Nullable Duration leadTime) {
         public DeploymentMemory {
             badRevisions = sorted(badRevisions);
             needs = List.copyOf(needs);

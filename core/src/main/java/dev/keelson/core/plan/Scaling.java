@@ -2,11 +2,13 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.OperatorRequest;
+import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Gathers the proposals for one deployment's count, lets the arbiter merge them and decides. */
 final class Scaling {
@@ -14,6 +16,7 @@ final class Scaling {
 
     static void decide(Situation s, DeploymentState d, Draft.Deployed m) {
         var id = d.spec().id();
+        learnLeadTime(s, m, d);
         var proposals = new ArrayList<Proposal>();
         for (var request : s.state.requests()) {
             if (request instanceof OperatorRequest.Scale scale
@@ -90,5 +93,21 @@ final class Scaling {
 
     private static boolean isForecast(Proposal because) {
         return because.code() == Reason.FORECAST_ABOVE || because.code() == Reason.FORECAST_BELOW;
+    }
+
+    /**
+     * The median start-up of the replicas that are there: one that took long by accident must not
+     * rule. What was measured last counts on while no replica shows any.
+     */
+    private static void learnLeadTime(Situation s, Draft.Deployed m, DeploymentState d) {
+        var measured =
+                s.replicasOf(d.spec().id()).stream()
+                        .map(Replica::startup)
+                        .filter(Objects::nonNull)
+                        .sorted()
+                        .toList();
+        if (!measured.isEmpty()) {
+            m.leadTime = measured.get(measured.size() / 2);
+        }
     }
 }

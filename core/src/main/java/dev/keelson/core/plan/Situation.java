@@ -9,7 +9,7 @@ import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaId;
-import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.core.plan.PlannerMemory.Start;
 import dev.keelson.core.policy.Policies;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What one planning step works on: the inputs, the memory being written and what comes out. */
 final class Situation {
@@ -41,6 +42,10 @@ final class Situation {
     final Draft draft;
     final Outcome outcome;
     final Arbiter arbiter;
+    private final TreeMap<DeploymentId, List<Replica>> byDeployment = new TreeMap<>();
+    private final TreeMap<NodeId, List<Replica>> byNode = new TreeMap<>();
+    private @Nullable Roster roster;
+    private @Nullable Boolean settled;
 
     Situation(FleetState state, PlannerMemory memory, Forecasts forecasts, Policies policies) {
         this.state = state;
@@ -50,6 +55,10 @@ final class Situation {
         draft = new Draft(memory);
         outcome = new Outcome(now, draft, memory.holds());
         arbiter = new Arbiter(state, policies, outcome);
+        for (Replica r : state.replicas().values()) {
+            byDeployment.computeIfAbsent(r.deployment(), id -> new ArrayList<>()).add(r);
+            byNode.computeIfAbsent(r.node(), id -> new ArrayList<>()).add(r);
+        }
     }
 
     NodeState judged(NodeId node) {
@@ -67,9 +76,16 @@ final class Situation {
 
     /**
      * Has the fleet been seen since this control plane started? Before that it would start what
-     * already runs.
+     * already runs. Known once the nodes are judged.
      */
     boolean isSettled() {
+        if (settled == null) {
+            settled = hasBeenSeen();
+        }
+        return settled;
+    }
+
+    private boolean hasBeenSeen() {
         var startedAt = state.control().startedAt();
         if (state.nodes().size() < policies.minNodes() && state.replicas().isEmpty()) {
             // The very first start: wait for the nodes that are coming, so that replicas are
@@ -91,75 +107,67 @@ final class Situation {
                 || draft.drainingNodes.containsKey(node.id());
     }
 
-    /** Live replicas on nodes that are there, in the order of their names. */
-    List<Member> members() {
-        var members = new TreeMap<ReplicaId, Member>();
-        for (Replica r : state.replicas().values()) {
-            if (r.state().isLive() && isReachable(r.node())) {
-                members.put(r.id(), member(r));
-            }
-        }
-        draft.starts.forEach((id, start) -> {
-            if (!state.replicas().containsKey(id) && isReachable(start.node())) {
-                members.put(
-                        id,
-                        new Member(
-                                id,
-                                start.deployment(),
-                                start.revision(),
-                                start.node(),
-                                draft.drains.containsKey(id)
-                                        ? ReplicaState.DRAINING
-                                        : ReplicaState.PENDING,
-                                start.at(),
-                                start.at(),
-                                leaves(start.node())));
-            }
-        });
-        return List.copyOf(members.values());
-    }
-
-    private Member member(Replica r) {
-        var phase = draft.drains.containsKey(r.id()) ? ReplicaState.DRAINING : r.state();
-        return new Member(
-                r.id(),
-                r.deployment(),
-                r.revision(),
-                r.node(),
-                phase,
-                r.decidedAt(),
-                r.changedAt(),
-                leaves(r.node()));
-    }
-
-    private boolean leaves(NodeId id) {
+    boolean isLeaving(NodeId id) {
         var node = state.nodes().get(id);
         return node != null && isLeaving(node);
     }
 
+    private Roster roster() {
+        if (roster == null) {
+            roster = new Roster(this);
+        }
+        return roster;
+    }
+
+    /** What nodes take replicas or are being emptied has changed. */
+    void redrawRoster() {
+        roster = null;
+    }
+
+    /** Live replicas on nodes that are there. */
+    List<Member> members() {
+        return roster().all();
+    }
+
     List<Member> membersOf(DeploymentId deployment) {
-        return members().stream().filter(m -> m.deployment().equals(deployment)).toList();
+        return roster().of(deployment);
     }
 
     int readyOf(DeploymentId deployment) {
-        return (int) membersOf(deployment).stream().filter(Member::isReady).count();
+        int ready = 0;
+        for (Member m : membersOf(deployment)) {
+            ready += m.isReady() ? 1 : 0;
+        }
+        return ready;
     }
 
-    /** Thousandths of a node's room that no live replica takes. */
-    int freeThousandths(Node node) {
-        int taken = 0;
-        for (Replica r : state.replicas().values()) {
-            if (r.node().equals(node.id()) && r.state().isLive()) {
-                taken += r.thousandths();
-            }
-        }
-        for (var start : draft.starts.entrySet()) {
-            if (start.getValue().node().equals(node.id())
-                    && !state.replicas().containsKey(start.getKey())) {
-                taken += start.getValue().thousandths();
-            }
-        }
-        return node.capacityThousandths() - taken;
+    List<Site> sites() {
+        return roster().sites();
+    }
+
+    @Nullable Site site(NodeId node) {
+        return roster().site(node);
+    }
+
+    void start(ReplicaId id, Start start) {
+        draft.starts.put(id, start);
+        roster().starts(this, id, start);
+    }
+
+    /** Notes that a replica is told to drain or stop now. */
+    void end(DeploymentId deployment, ReplicaId id) {
+        draft.drains.put(id, now);
+        roster().ends(deployment, id);
+    }
+
+    /** What the state shows of a deployment, ended replicas too. */
+    List<Replica> replicasOf(DeploymentId deployment) {
+        return byDeployment.getOrDefault(deployment, List.of());
+    }
+
+    /** What the state shows on a node, ended replicas too. */
+    List<Replica> replicasOn(NodeId node) {
+        return byNode.getOrDefault(node, List.of());
     }
 
     boolean takesReplicas(Node node) {
@@ -190,11 +198,5 @@ final class Situation {
     private boolean isOnSpot(Member m) {
         var node = state.nodes().get(m.node());
         return node != null && node.capacityType() == dev.keelson.core.fleet.CapacityType.SPOT;
-    }
-
-    static List<Member> without(List<Member> members, List<Member> some) {
-        var rest = new ArrayList<>(members);
-        rest.removeAll(some);
-        return rest;
     }
 }

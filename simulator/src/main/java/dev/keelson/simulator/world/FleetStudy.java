@@ -169,6 +169,8 @@ public final class FleetStudy {
                 choice.option("kv", usual.targetKvUse(), 0.01, 1),
                 seconds(choice.option("outHold", usual.scaleOutHold().toMillis() / 1e3, 0, 86_400)),
                 seconds(choice.option("inHold", usual.scaleInHold().toMillis() / 1e3, 0, 86_400)),
+                (int) choice.option("inStarts", usual.scaleInStarts(), 0, 1_000),
+                choice.option("slowdown", usual.fullSlowdown(), 1, 100),
                 usual.tolerance(),
                 (int) choice.option("maxStep", usual.maxStep(), 1, 1_000),
                 usual.maxInputAge());

@@ -1,5 +1,6 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.policy.AutoscalingPolicy;
 import dev.keelson.simulator.trace.LiveRecording;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.SortedMap;
 
 /**
  * Plays the requests of a recorded fleet against the production control loop on virtual time, with
- * the policy's defaults, which is what a local fleet runs.
+ * the scaling policy that the fleet ran with when it was recorded.
  */
 public final class LiveStudy {
     private LiveStudy() {}
@@ -29,7 +30,9 @@ public final class LiveStudy {
         var fleet = recording.fleet();
         var scaler =
                 new ProductionScaler(
-                        fleet, ProductionScaler.defaults(), new Telemetry<>(fleet, seed));
+                        fleet,
+                        whenRecorded(ProductionScaler.defaults()),
+                        new Telemetry<>(fleet, seed));
         var watched = new Watched(scaler);
         var world =
                 new FleetWorld(
@@ -40,6 +43,21 @@ public final class LiveStudy {
                 run,
                 watched.ready.subList(0, Math.min(watched.ready.size(), (int) end + 1)),
                 world.scaleActions().stream().filter(a -> a.seconds() <= end).toList());
+    }
+
+    /** The defaults have changed since: a target of 0.6, and a shrink after 60 s in any case. */
+    private static AutoscalingPolicy whenRecorded(AutoscalingPolicy now) {
+        return new AutoscalingPolicy(
+                now.deployment(),
+                0.6,
+                now.targetKvUse(),
+                now.scaleOutHold(),
+                now.scaleInHold(),
+                0,
+                1,
+                now.tolerance(),
+                now.maxStep(),
+                now.maxInputAge());
     }
 
     /** Notes the READY replicas of each second. */

@@ -142,6 +142,8 @@ final class ProductionScaler implements Scaler {
         p.put("targetKvUse", Double.toString(autoscaling.targetKvUse()));
         p.put("scaleOutHold", autoscaling.scaleOutHold().toSeconds() + "s");
         p.put("scaleInHold", autoscaling.scaleInHold().toSeconds() + "s");
+        p.put("scaleInStarts", Integer.toString(autoscaling.scaleInStarts()));
+        p.put("fullSlowdown", Double.toString(autoscaling.fullSlowdown()));
         p.put("tolerance", Double.toString(autoscaling.tolerance()));
         p.put("maxStep", Integer.toString(autoscaling.maxStep()));
         p.put("maxInputAge", autoscaling.maxInputAge().toSeconds() + "s");
@@ -237,7 +239,7 @@ final class ProductionScaler implements Scaler {
                 null,
                 null,
                 at(r.decidedSeconds),
-                r.served ? Duration.between(at(r.decidedSeconds), at(r.readySeconds)) : null,
+                startup(r),
                 ready && !r.lost ? Duration.ZERO : null,
                 new EngineLoad(
                         (double) load.running(),
@@ -249,6 +251,13 @@ final class ProductionScaler implements Scaler {
                     case FAILED -> r.failure;
                     case PENDING, STARTING, READY -> null;
                 });
+    }
+
+    /** Null of those that the study began with: they were never started. */
+    private static @Nullable Duration startup(SimReplica r) {
+        return r.state == ReplicaState.READY && r.readySeconds > r.decidedSeconds
+                ? Duration.between(at(r.decidedSeconds), at(r.readySeconds))
+                : null;
     }
 
     private void apply(Plan plan) {
