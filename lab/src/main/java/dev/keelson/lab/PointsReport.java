@@ -144,6 +144,17 @@ final class PointsReport {
         put(document, "rows", bySystem);
         put(document, "byConcurrency", byLoad);
         put(document, "byModel", byModel);
+        var predicted = document.putArray("predicted");
+        bySystem.values().stream()
+                .flatMap(List::stream)
+                .forEach(p ->
+                        predicted
+                                .addObject()
+                                .put("id", p.point().id())
+                                .put("ttftMillisReal", p.point().ttftMillis())
+                                .put("ttftMillisSimulated", p.latency().ttftMillis())
+                                .put("tpotMillisReal", p.point().tpotMillis())
+                                .put("tpotMillisSimulated", p.latency().tpotMillis()));
         var list = document.putArray("leftOut");
         leftOut.forEach((group, reasons) ->
                 reasons.forEach((why, count) ->

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Reads measured end-to-end points in aiconfigurator's layout ({@code silicon_sample.csv}), times
@@ -14,7 +13,6 @@ public final class PointFile {
     private static final List<String> COLUMNS =
             List.of(
                     "id",
-                    "silicon_data_source",
                     "backend",
                     "backend_version",
                     "model_path",
@@ -32,7 +30,6 @@ public final class PointFile {
                     "moe_ep_size",
                     "silicon_ttft_ms",
                     "silicon_tpot_ms");
-    private static final Pattern CONCURRENCY = Pattern.compile("silicon_concurrency=(\\d+)");
     private static final double LONGEST_MILLIS = 36e5;
 
     private PointFile() {}
@@ -55,12 +52,13 @@ public final class PointFile {
         int tensor = ranks(row, "tp_size");
         int expertTensor = ranks(row, "moe_tp_size");
         int expert = ranks(row, "moe_ep_size");
+        var copies = row.optional("attention_dp_size");
         int data =
-                row.optional("attention_dp_size").isPresent()
+                copies.isPresent()
                         ? ranks(row, "attention_dp_size")
                         : Math.max(1, expertTensor * expert / tensor);
-        int batch = aggregated ? row.whole("batch_size", 1) * data : 1;
-        var concurrency = CONCURRENCY.matcher(row.text("silicon_data_source"));
+        // The batch is that of one copy, where the file counts copies.
+        int batch = aggregated ? row.whole("batch_size", 1) : 1;
         return new MeasuredPoint(
                 row.text("id"),
                 row.text("backend"),
@@ -72,7 +70,7 @@ public final class PointFile {
                 row.whole("osl", 1),
                 type(row, "gemm_quant_mode"),
                 type(row, "moe_quant_mode"),
-                concurrency.find() ? Integer.parseInt(concurrency.group(1)) : batch,
+                copies.isPresent() ? batch * data : batch,
                 tensor,
                 ranks(row, "pp_size"),
                 data,
