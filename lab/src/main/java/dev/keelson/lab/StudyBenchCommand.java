@@ -41,6 +41,8 @@ final class StudyBenchCommand implements Callable<Integer> {
         ENGINE_VALIDATION("engine-validation"),
         STEP_TIME("step-time"),
         ENGINE_SPEED("engine-speed"),
+        KERNEL_POINTS("kernel-points"),
+        ENGINE_KINDS("engine-kinds"),
         POLICY_TABLE("policy-table"),
         SPOT_MIX("spot-mix"),
         FLEET_SPEED("fleet-speed"),
@@ -131,6 +133,8 @@ final class StudyBenchCommand implements Callable<Integer> {
                             sim(out(), validation("Qwen3-32B", "Llama-3.1-8B")));
             case STEP_TIME -> sim(out(), "steptime", "--tables", data("vidur-profiling/compute"));
             case ENGINE_SPEED -> sim(out(), "engine-speed", "--profile", profiles);
+            case KERNEL_POINTS -> sim(out(), "points", "--systems", data("aiconfigurator"));
+            case ENGINE_KINDS -> Math.max(engineKind("linear"), engineKind("detailed"));
             case POLICY_TABLE -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
@@ -168,6 +172,25 @@ final class StudyBenchCommand implements Callable<Integer> {
                         "There is no %s; known: %s.".formatted(name, String.join(", ", known)));
             }
         }
+    }
+
+    /** The busy Azure hour on A100s with one of the two engines. */
+    private int engineKind(String kind) {
+        return sim(
+                out(),
+                "run",
+                "--trace",
+                data("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz"),
+                "--fleet",
+                data("fleets/a100.yaml"),
+                "--policy",
+                "static-peak,hpa,knative-kpa,dynamo-sla,skyserve,llm-d-wva,reactive",
+                "--engine",
+                kind,
+                "--scale",
+                "8",
+                "--seed",
+                "1");
     }
 
     private String[] validation(String fittedOn, String scored) {

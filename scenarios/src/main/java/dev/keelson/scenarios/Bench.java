@@ -25,6 +25,8 @@ public final class Bench {
                     "engine-validation",
                     "step-time",
                     "engine-speed",
+                    "kernel-points",
+                    "engine-kinds",
                     "policy-table",
                     "spot-mix",
                     "fleet-speed",

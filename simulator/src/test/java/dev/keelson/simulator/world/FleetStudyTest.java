@@ -171,7 +171,7 @@ class FleetStudyTest {
     void theDetailedEngineGivesTheSameBytesOnOneThreadOrTwoAndSaysWhereItsTimesAreFrom() {
         var fleet =
                 FleetFile.read(DATASETS.resolve("fleets").resolve("a100.yaml"), FleetFile.DETAILED);
-        var trace = minutes(5, 2);
+        var trace = minutes(2, 2);
         var choices = List.of(PolicyChoice.parse("hpa"), PolicyChoice.parse("reactive"));
 
         var study = new FleetStudy(fleet, trace, 3);
@@ -200,7 +200,7 @@ class FleetStudyTest {
                         text.replace(
                                 "engine:\n",
                                 "engine:\n  simulate: detailed\n  detailed: {asynchronous: false}\n"));
-        var trace = minutes(10, 2);
+        var trace = minutes(6, 2);
         var choices = List.of(PolicyChoice.parse("static-peak"), PolicyChoice.parse("hpa"));
 
         var closed = new FleetStudy(linear, trace, 3).run(choices, 1, row -> {});
