@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -107,17 +108,17 @@ final class PointsCommand implements Callable<Integer> {
         return kept;
     }
 
-    private TreeMap<String, PointStudy.System> systems(List<MeasuredPoint> measured)
+    private SortedMap<String, PointStudy.MeasuredSystem> systems(List<MeasuredPoint> measured)
             throws IOException {
         var names = new TreeSet<String>();
         measured.forEach(point -> names.add(point.system()));
-        var systems = new TreeMap<String, PointStudy.System>();
+        var systems = new TreeMap<String, PointStudy.MeasuredSystem>();
         for (var name : names) {
             var kernels = root.resolve("kernels").resolve(name);
             if (Files.isDirectory(kernels)) {
                 systems.put(
                         name,
-                        new PointStudy.System(
+                        new PointStudy.MeasuredSystem(
                                 KernelFolder.read(kernels),
                                 SystemFile.read(root.resolve(name + ".yaml"))));
             }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -17,10 +18,10 @@ import java.util.function.ToDoubleFunction;
 final class PointsReport {
     private static final double[] LEVELS = {0.1, 0.25, 0.5, 0.75, 0.9};
 
-    private final TreeMap<String, List<Predicted>> bySystem = new TreeMap<>();
-    private final TreeMap<String, List<Predicted>> byModel = new TreeMap<>();
-    private final TreeMap<String, List<Predicted>> byLoad = new TreeMap<>();
-    private final TreeMap<String, TreeMap<String, Integer>> leftOut = new TreeMap<>();
+    private final SortedMap<String, List<Predicted>> bySystem = new TreeMap<>();
+    private final SortedMap<String, List<Predicted>> byModel = new TreeMap<>();
+    private final SortedMap<String, List<Predicted>> byLoad = new TreeMap<>();
+    private final SortedMap<String, SortedMap<String, Integer>> leftOut = new TreeMap<>();
     private final int points;
 
     PointsReport(List<Outcome> outcomes) {
@@ -40,7 +41,7 @@ final class PointsReport {
     }
 
     private static void add(
-            TreeMap<String, List<Predicted>> groups,
+            SortedMap<String, List<Predicted>> groups,
             Function<Predicted, String> name,
             Predicted predicted) {
         groups.computeIfAbsent(name.apply(predicted), _ -> new ArrayList<>()).add(predicted);
@@ -110,7 +111,7 @@ final class PointsReport {
     }
 
     private static void table(
-            List<String> lines, String name, TreeMap<String, List<Predicted>> groups) {
+            List<String> lines, String name, SortedMap<String, List<Predicted>> groups) {
         lines.add("");
         lines.add(
                 "%-66s %5s | %-29s %6s %9s | %-29s %6s %7s"
@@ -162,7 +163,7 @@ final class PointsReport {
     }
 
     private static void put(
-            ObjectNode document, String name, TreeMap<String, List<Predicted>> groups) {
+            ObjectNode document, String name, SortedMap<String, List<Predicted>> groups) {
         var list = document.putArray(name);
         groups.forEach((group, predicted) -> {
             var node =

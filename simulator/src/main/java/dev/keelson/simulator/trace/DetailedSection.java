@@ -62,10 +62,10 @@ record DetailedSection(
 
     /** The section, or its defaults where the file has none. */
     static DetailedSection of(YamlSection engine, Path folder) {
-        return engine.optionalSection("detailed").map(s -> of(s, engine, folder)).orElse(DEFAULTS);
+        return engine.optionalSection("detailed").map(s -> read(s, folder)).orElse(DEFAULTS);
     }
 
-    private static DetailedSection of(YamlSection s, YamlSection engine, Path folder) {
+    private static DetailedSection read(YamlSection s, Path folder) {
         int block = s.whole("blockTokens", 1, 4_096, DEFAULTS.blockTokens);
         int prefix = s.whole("prefixBlockTokens", 0, 65_536, block);
         if (prefix % block != 0) {

@@ -14,7 +14,7 @@ public record ProfileStepTime(EngineProfile profile) implements StepTimeModel {
                     profile.stepSeconds(
                             work.prefillTokens(),
                             work.decodes(),
-                            work.decodeContextTokens(),
+                            (double) work.decodeContextTokens(),
                             work.prefillPairs());
             slowest = Math.max(slowest, seconds);
         }

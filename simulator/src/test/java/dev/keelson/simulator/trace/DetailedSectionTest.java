@@ -7,6 +7,7 @@ import dev.keelson.simulator.engine.StepTimeModel.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +40,8 @@ class DetailedSectionTest {
     @MethodSource("sources")
     void takesTheBestSourceThatIsThereAndSaysWhich(String section, Source source, String origin)
             throws IOException {
-        var detailed = FleetFile.parse("fleet.yaml", with(section.formatted(DATASETS))).detailed();
+        var detailed = detailed(with(section.formatted(DATASETS)));
 
-        assertThat(detailed).isNotNull();
         assertThat(detailed.stepTime().source()).isEqualTo(source);
         assertThat(detailed.origin()).contains(origin);
         assertThat(detailed.decodeSeconds(16, 16 * 1_000)).isBetween(0.001, 0.1);
@@ -62,11 +62,8 @@ class DetailedSectionTest {
         }
         Files.writeString(folder.resolve("steps.csv"), rows);
 
-        var detailed =
-                FleetFile.parse("fleet.yaml", with("{steps: %s/steps.csv}".formatted(folder)))
-                        .detailed();
+        var detailed = detailed(with("{steps: %s/steps.csv}".formatted(folder)));
 
-        assertThat(detailed).isNotNull();
         assertThat(detailed.stepTime().source()).isEqualTo(Source.REGRESSION);
         assertThat(detailed.decodeSeconds(10, 5_000)).isBetween(0.0105, 0.0110);
     }
@@ -137,6 +134,10 @@ class DetailedSectionTest {
                         FleetFile.parse("fleet.yaml", measured.replace("h100_2025", "h100_2035")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("'coldStart.measured.hardware' (h100_2035) must be one of");
+    }
+
+    private static DetailedEngine detailed(String text) {
+        return Objects.requireNonNull(FleetFile.parse("fleet.yaml", text).detailed());
     }
 
     private static String with(String section) {

@@ -19,6 +19,8 @@ public record KernelPlan(
         String products,
         String experts,
         String cache) {
+    private static final double MOST_BLOCKS = 1 << 24;
+
     public KernelPlan {
         if (tensor < 1 || data < 1 || expertTensor < 1 || expert < 1) {
             throw new IllegalArgumentException(
@@ -73,6 +75,6 @@ public record KernelPlan(
                         - attention
                         - outer
                         - feedForward;
-        return (int) Math.max(0, Math.min(Integer.MAX_VALUE / 64, room / (perToken * blockTokens)));
+        return (int) Math.max(0, Math.min(MOST_BLOCKS, room / (perToken * blockTokens)));
     }
 }

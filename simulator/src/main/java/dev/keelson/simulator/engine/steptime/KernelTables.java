@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -43,8 +44,8 @@ public final class KernelTables {
     }
 
     private final Map<String, SortedMap<Integer, Grid>> products;
-    private final Map<Heads, SortedMap<Integer, Grid>> prompts;
-    private final Map<Heads, SortedMap<Integer, Grid>> decodes;
+    private final Map<Heads, NavigableMap<Integer, Grid>> prompts;
+    private final Map<Heads, NavigableMap<Integer, Grid>> decodes;
     private final Map<Experts, Curve> experts;
     private final Map<String, Curve> collectives;
 
@@ -115,30 +116,30 @@ public final class KernelTables {
 
     /** That of the given heads; between measured numbers of query heads linear in them. */
     private static Attention attention(
-            String what, Map<Heads, SortedMap<Integer, Grid>> tables, Heads kind, int heads) {
-        var byHeads = tables.getOrDefault(kind, Collections.emptySortedMap());
+            String what, Map<Heads, NavigableMap<Integer, Grid>> tables, Heads kind, int heads) {
+        var byHeads = tables.getOrDefault(kind, Collections.emptyNavigableMap());
         var exact = byHeads.get(heads);
         if (exact != null) {
             return exact::at;
         }
-        var below = byHeads.headMap(heads);
-        var above = byHeads.tailMap(heads);
-        if (below.isEmpty() || above.isEmpty()) {
+        var below = byHeads.lowerEntry(heads);
+        var above = byHeads.higherEntry(heads);
+        if (below == null || above == null) {
             throw new MissingKernelException(
                     "no attention of %s with %d query and %d key-value heads of %d numbers, cache in %s"
                             .formatted(what, heads, kind.keyValue(), kind.size(), kind.cache()));
         }
-        int low = below.lastKey();
-        int high = above.firstKey();
-        var small = byHeads.get(low);
-        var large = byHeads.get(high);
+        int low = below.getKey();
+        int high = above.getKey();
+        var small = below.getValue();
+        var large = above.getValue();
         double share = (double) (heads - low) / (high - low);
         return (sequences, length) ->
                 small.at(sequences, length) * (1 - share) + large.at(sequences, length) * share;
     }
 
-    private static SortedMap<Integer, Grid> grids(
-            SortedMap<Integer, TreeMap<Integer, TreeMap<Integer, List<Double>>>> rows) {
+    private static NavigableMap<Integer, Grid> grids(
+            Map<Integer, ? extends Map<Integer, ? extends SortedMap<Integer, List<Double>>>> rows) {
         var grids = new TreeMap<Integer, Grid>();
         rows.forEach((key, grid) -> {
             var means = new TreeMap<Integer, SortedMap<Integer, Double>>();

@@ -32,7 +32,7 @@ public final class PointStudy {
     private static final Set<String> RANDOM_LENGTHS = Set.of("1024/1024", "1024/8192", "8192/1024");
 
     /** A system whose kernels were measured. */
-    public record System(KernelTables kernels, SystemSpec spec) {}
+    public record MeasuredSystem(KernelTables kernels, SystemSpec spec) {}
 
     /** What became of a point. */
     public sealed interface Outcome {
@@ -59,7 +59,7 @@ public final class PointStudy {
         record LeftOut(MeasuredPoint point, String why) implements Outcome {}
     }
 
-    private final Map<String, System> systems;
+    private final Map<String, MeasuredSystem> systems;
     private final Map<String, ModelShape> models;
     private final long seed;
 
@@ -67,7 +67,7 @@ public final class PointStudy {
      * @param systems by name
      * @param models by name
      */
-    public PointStudy(Map<String, System> systems, Map<String, ModelShape> models, long seed) {
+    public PointStudy(Map<String, MeasuredSystem> systems, Map<String, ModelShape> models, long seed) {
         this.systems = Map.copyOf(systems);
         this.models = Map.copyOf(models);
         this.seed = seed;
@@ -96,7 +96,7 @@ public final class PointStudy {
         }
     }
 
-    private Outcome predict(MeasuredPoint point, System system, ModelShape model) {
+    private Outcome predict(MeasuredPoint point, MeasuredSystem system, ModelShape model) {
         var plan =
                 new KernelPlan(
                         point.tensor(),
