@@ -67,7 +67,8 @@ public final class PointStudy {
      * @param systems by name
      * @param models by name
      */
-    public PointStudy(Map<String, MeasuredSystem> systems, Map<String, ModelShape> models, long seed) {
+    public PointStudy(
+            Map<String, MeasuredSystem> systems, Map<String, ModelShape> models, long seed) {
         this.systems = Map.copyOf(systems);
         this.models = Map.copyOf(models);
         this.seed = seed;
