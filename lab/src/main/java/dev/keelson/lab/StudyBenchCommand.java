@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,9 +57,18 @@ final class StudyBenchCommand implements Callable<Integer> {
             this.text = text;
         }
 
-        @Override
-        public String toString() {
-            return text;
+        static Study of(String name) {
+            return Arrays.stream(values())
+                    .filter(study -> study.text.equals(name))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalArgumentException(
+                                    "There is no study (%s); known: %s."
+                                            .formatted(
+                                                    name,
+                                                    Arrays.stream(values())
+                                                            .map(study -> study.text)
+                                                            .collect(Collectors.joining(", ")))));
         }
     }
 
@@ -71,8 +81,9 @@ final class StudyBenchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "NAME",
             arity = "0..*",
-            description = "${COMPLETION-CANDIDATES}; all when none is given")
-    private List<Study> studies = List.of();
+            description =
+                    "prefix-routing, engine-validation, step-time, engine-speed, policy-table, spot-mix, fleet-speed, determinism; all when none is given")
+    private List<String> names = List.of();
 
     @Option(
             names = "--datasets",
@@ -105,7 +116,11 @@ final class StudyBenchCommand implements Callable<Integer> {
     public Integer call() {
         int worst = 0;
         try {
-            for (Study study : studies.isEmpty() ? Arrays.asList(Study.values()) : studies) {
+            var studies =
+                    names.isEmpty()
+                            ? Arrays.asList(Study.values())
+                            : names.stream().map(Study::of).toList();
+            for (Study study : studies) {
                 worst = Math.max(worst, run(study));
                 out().flush();
             }
