@@ -58,7 +58,7 @@ enum ManifestKind {
                             "breakerShare",
                             "rolloutMargin");
             case SPOT -> List.of("stopMargin", "minOnDemand");
-            case AUTONOMY -> List.of("scale", "recover", "spot", "rollout", "nodes");
+            case AUTONOMY -> List.of("scale", "recover", "spot", "rollout", "nodes", "forecast");
             case FLEET -> List.of("nodes");
         };
     }
