@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class FleetStudyTest {
@@ -101,8 +102,8 @@ class FleetStudyTest {
                         .run(List.of(PolicyChoice.parse("static-peak")), 1, r -> {})
                         .getFirst();
 
-        var urgent = row.tenants().get("urgent");
-        var patient = row.tenants().get("patient");
+        var urgent = Objects.requireNonNull(row.tenants().get("urgent"));
+        var patient = Objects.requireNonNull(row.tenants().get("patient"));
         assertThat(urgent.requests() + patient.requests()).isEqualTo(row.requests());
         assertThat(urgent.met() + patient.met()).isEqualTo(row.met());
         assertThat(urgent.sloAttainment()).isGreaterThan(patient.sloAttainment() + 0.1);
