@@ -115,6 +115,15 @@ class DetailedSectionTest {
     }
 
     @Test
+    void theMeasuredExampleNamesItsTablesFromItsOwnFolder() {
+        var fleet = FleetFile.read(DATASETS.resolve("fleets").resolve("h100-measured.yaml"));
+
+        assertThat(fleet.detailed()).isNotNull();
+        assertThat(fleet.coldStart().first().seconds()).hasSize(30).allMatch(s -> s > 20);
+        assertThat(fleet.coldStart().again().name()).isEqualTo("fast-disk");
+    }
+
+    @Test
     void coldStartsCanBeMeasuredLoads() throws IOException {
         var text = Files.readString(DATASETS.resolve("fleets").resolve("h100.yaml"));
         var start = text.indexOf("coldStart:");
