@@ -33,6 +33,7 @@ final class ArchitectureTest {
                     "agent",
                     "gateway",
                     "controlplane",
+                    "forecaster.service",
                     "console",
                     "lab",
                     "launcher");
@@ -62,6 +63,9 @@ final class ArchitectureTest {
                             "forecaster.learned",
                             Set.of("core", "forecaster.series", "forecaster.statistical")),
                     Map.entry(
+                            "forecaster.service",
+                            Set.of("core", "protocol", "exchange", "yaml", "forecaster.learned")),
+                    Map.entry(
                             "lab",
                             Set.of(
                                     "core",
@@ -78,8 +82,8 @@ final class ArchitectureTest {
                             "ai.djl..",
                             List.of(
                                     "dev.keelson.runtime.djl..",
-                                    "dev.keelson.forecaster.learned..")),
-                    Map.entry("smile..", List.of("dev.keelson.forecaster.learned..")),
+                                    "dev.keelson.forecaster.learned.djl..")),
+                    Map.entry("smile..", List.of("dev.keelson.forecaster.learned.smile..")),
                     Map.entry("kafka..", List.of("dev.keelson.broker..")),
                     Map.entry("org.apache.kafka.server..", List.of("dev.keelson.broker..")),
                     Map.entry("org.apache.kafka.metadata..", List.of("dev.keelson.broker..")),

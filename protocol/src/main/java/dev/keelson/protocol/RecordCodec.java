@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.keelson.protocol.v1.DemandRecord;
 import dev.keelson.protocol.v1.EventRecord;
+import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.RequestRecord;
 import dev.keelson.protocol.v1.SloRecord;
 import dev.keelson.protocol.v1.TelemetryRecord;
@@ -52,6 +53,12 @@ public final class RecordCodec<T extends MessageLite> {
                     SloRecord::getVersion,
                     record -> record.getSizeMs() > 0 && !record.getDeployment().isEmpty(),
                     SloRecord::getDeployment);
+    public static final RecordCodec<ForecastRecord> FORECASTS =
+            new RecordCodec<>(
+                    ForecastRecord.parser(),
+                    ForecastRecord::getVersion,
+                    RecordCodec::complete,
+                    ForecastRecord::getDeployment);
 
     private final Parser<T> parser;
     private final ToIntFunction<T> version;
@@ -106,5 +113,15 @@ public final class RecordCodec<T extends MessageLite> {
                             && !record.getDeployment().isEmpty();
             case BODY_NOT_SET -> false;
         };
+    }
+
+    private static boolean complete(ForecastRecord record) {
+        long values = (long) record.getPaths() * record.getSteps();
+        return !record.getDeployment().isEmpty()
+                && record.getStepMs() > 0
+                && values > 0
+                && record.getIndicatorsCount() > 0
+                && record.getIndicatorsList().stream()
+                        .allMatch(indicator -> indicator.getValuesCount() == values);
     }
 }

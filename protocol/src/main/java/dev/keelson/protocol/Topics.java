@@ -19,7 +19,11 @@ public final class Topics {
     /** Results of the slo job; key deployment. */
     public static final Topic SLO = new Topic("keelson.slo.v1", 1, 64L << 20);
 
-    public static final List<Topic> ALL = List.of(REQUESTS, TELEMETRY, EVENTS, DEMAND, SLO);
+    /** What the forecaster expects; key deployment. Only the newest of each key matters. */
+    public static final Topic FORECASTS = new Topic("keelson.forecasts.v1", 1, 32L << 20);
+
+    public static final List<Topic> ALL =
+            List.of(REQUESTS, TELEMETRY, EVENTS, DEMAND, SLO, FORECASTS);
 
     private Topics() {}
 

@@ -139,7 +139,10 @@ class RunningFleetTest {
 
     @Test
     @Order(10)
-    void scalesOutUnderLoadWithAReasonForEachChange() {
+    void scalesOutUnderLoadWithAReasonForEachChangeWhileItsForecasterHangsAndDies() {
+        var forecasters = fleet.pids("forecaster");
+        assertThat(forecasters).hasSize(1);
+        forecasters.forEach(pid -> Fleet.signal(pid, "STOP"));
         var before = fleet.wanted();
         var since = Instant.now();
         var load = Load.start(fleet, 20, Duration.ofSeconds(30), 48);
@@ -155,6 +158,13 @@ class RunningFleetTest {
         assertThat(scaled).isNotEmpty();
         assertThat(scaled).allSatisfy(d -> assertThat(d.path("reason").asText()).isNotBlank());
         assertThat(scaled).allSatisfy(d -> assertThat(d.path("inputs").size()).isPositive());
+        forecasters.forEach(pid -> Fleet.signal(pid, "KILL"));
+        Fleet.await(
+                "another forecaster runs",
+                Duration.ofMinutes(1),
+                () ->
+                        !fleet.pids("forecaster").isEmpty()
+                                && !fleet.pids("forecaster").equals(forecasters));
     }
 
     @Test

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the results of the demand and slo jobs. Not thread-safe but for {@link #state()}: one
- * thread calls {@link #poll}. It begins two minutes back, without a consumer group, and survives
- * Kafka's absence.
+ * thread calls {@link #poll}. It begins two minutes back unless told otherwise, without a consumer
+ * group, and survives Kafka's absence.
  */
 public final class DemandFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemandFeed.class);
@@ -41,10 +41,24 @@ public final class DemandFeed implements AutoCloseable {
 
     public DemandFeed(
             KafkaSettings kafka, String clientId, Listener listener, InstantSource clock) {
+        this(kafka, clientId, Duration.ofMinutes(2), listener, clock);
+    }
+
+    /**
+     * A feed that begins further back.
+     *
+     * @param back how much of the past it reads again, as far as Kafka still has it
+     */
+    public DemandFeed(
+            KafkaSettings kafka,
+            String clientId,
+            Duration back,
+            Listener listener,
+            InstantSource clock) {
         this(
                 () ->
                         new KafkaConsumer<>(
-                                kafka.consumer(clientId, "PT2M"),
+                                kafka.consumer(clientId, back.toString()),
                                 new ByteArrayDeserializer(),
                                 new ByteArrayDeserializer()),
                 listener,
@@ -71,6 +85,10 @@ public final class DemandFeed implements AutoCloseable {
             var from = consumer == null ? consumers.get() : consumer;
             consumer = from;
             assignWhenDue(from);
+            if (from.assignment().isEmpty()) {
+                // A broker that has just started may not have its topics yet.
+                return 0;
+            }
             var taken = 0;
             for (var record : from.poll(patience)) {
                 take(record);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(description = "Prints tables of docs/benchmarks.md afresh.")
 final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
+    private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
 
@@ -25,7 +27,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling.")
     private List<String> names = List.of();
 
     @Option(
@@ -42,6 +44,9 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var distribution = Distribution.current();
+        if (names.stream().anyMatch(LEARNED::contains)) {
+            return learned(distribution);
+        }
         long forecasts = names.stream().filter(name -> name.startsWith(FORECAST)).count();
         if (forecasts > 0) {
             return forecasts(distribution, forecasts);
@@ -75,6 +80,31 @@ final class BenchCommand implements Callable<Integer> {
                 session,
                 distribution.environment(),
                 distribution.command(Component.FORECAST, List.copyOf(arguments)));
+        return 0;
+    }
+
+    private int learned(Distribution distribution) {
+        Path folder = datasets;
+        if (names.size() != 1 || folder == null) {
+            throw new CommandFailure(
+                    "%s needs --datasets DIR and runs alone.".formatted(names.getFirst()),
+                    "DIR holds the folders harmony-fisher and nab.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.LEARNED_STUDY)) {
+            throw new CommandFailure(
+                    "The learned forecasters are not built.",
+                    "Build them with: ./keelson --version");
+        }
+        ExecLine.print(
+                session,
+                Map.of("OMP_NUM_THREADS", "1", "OPENBLAS_NUM_THREADS", "1"),
+                distribution.command(
+                        Component.LEARNED_STUDY,
+                        List.of(
+                                names.getFirst(),
+                                "--datasets",
+                                folder.toAbsolutePath().toString())));
         return 0;
     }
 }

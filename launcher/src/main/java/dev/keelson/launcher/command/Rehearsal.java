@@ -51,7 +51,7 @@ final class Rehearsal {
     void renew() throws IOException, InterruptedException {
         caches.settleTimes();
         List<Component> stale = caches.stale();
-        if (stale.isEmpty() || !AotCaches.RECORDED.stream().allMatch(distribution::has)) {
+        if (stale.isEmpty() || !isComplete()) {
             return;
         }
         Path folder = Files.createTempDirectory("keelson-rehearsal");
@@ -64,6 +64,13 @@ final class Rehearsal {
         } finally {
             delete(folder);
         }
+    }
+
+    // A distribution may come without the forecaster: its learned part is under GPL-3.0.
+    private boolean isComplete() {
+        return AotCaches.RECORDED.stream()
+                .filter(component -> component != Component.FORECASTER)
+                .allMatch(distribution::has);
     }
 
     private boolean play(FleetFolder fleet, Path recordings)

@@ -17,11 +17,13 @@ import picocli.CommandLine.Parameters;
 /** Starts one component on this host, in the foreground: what a systemd unit runs. */
 @Command(
         description =
-                "One component on this host: control-plane, gateway, agent, streams or kafka.")
+                "One component on this host: control-plane, gateway, agent, streams, forecaster or kafka.")
 final class RunCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "COMPONENT", description = "control-plane|gateway|agent|streams|kafka")
+    @Parameters(
+            paramLabel = "COMPONENT",
+            description = "control-plane|gateway|agent|streams|forecaster|kafka")
     private String component = "";
 
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (YAML).")

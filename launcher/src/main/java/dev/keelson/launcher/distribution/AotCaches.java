@@ -27,6 +27,7 @@ public record AotCaches(Distribution distribution) {
                     Component.KAFKA,
                     Component.STREAMS,
                     Component.CONTROL_PLANE,
+                    Component.FORECASTER,
                     Component.GATEWAY,
                     Component.AGENT,
                     Component.ENGINE,

@@ -16,6 +16,12 @@ public enum Component {
             "control-plane",
             "dev.keelson.controlplane.Main",
             160),
+    FORECASTER(
+            "forecaster",
+            "forecaster",
+            "forecaster-service",
+            "dev.keelson.forecaster.service.Main",
+            96),
     GATEWAY("gateway", "gateway", "gateway", "dev.keelson.gateway.Main", 96),
     AGENT("agent", "node-agent", "node-agent", "dev.keelson.agent.Main", 64),
     METADATA("metadata", "metadata", "launcher", "dev.keelson.launcher.metadata.MetadataMain", 24),
@@ -29,6 +35,12 @@ public enum Component {
     ENGINE("engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 128),
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
+    LEARNED_STUDY(
+            "learned-study",
+            "study",
+            "forecaster-learned",
+            "dev.keelson.forecaster.learned.study.StudyMain",
+            1024),
     STUDY("sim", "study", "lab", "dev.keelson.lab.SimMain", 1024),
     FORECAST("forecast", "study", "lab", "dev.keelson.lab.forecast.ForecastMain", 1024),
     CONSOLE("console", "console", "console-desktop", "dev.keelson.console.Main", 192);
@@ -75,7 +87,7 @@ public enum Component {
 
     /** What a person may start on another host. */
     public static List<Component> runnable() {
-        return List.of(CONTROL_PLANE, GATEWAY, AGENT, STREAMS, KAFKA);
+        return List.of(CONTROL_PLANE, GATEWAY, AGENT, STREAMS, FORECASTER, KAFKA);
     }
 
     /** The component of that name after {@code keelson run}. */

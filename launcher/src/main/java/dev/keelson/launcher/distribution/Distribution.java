@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,17 @@ public record Distribution(Path home, Path javaHome) {
 
     /** The version that every jar carries. */
     public static final String VERSION = "0.1.0";
+
+    /** These, or the training process that one of them starts. */
+    private static final Set<Component> LOADS_LIBTORCH =
+            EnumSet.of(
+                    Component.ENGINE,
+                    Component.TRAINER,
+                    Component.FORECASTER,
+                    Component.LEARNED_STUDY);
+
+    private static final Set<Component> STUDIES =
+            EnumSet.of(Component.STUDY, Component.FORECAST, Component.LEARNED_STUDY);
 
     private static final int COMMAND_HEAP_MEBIBYTES = 96;
     private static final int ASSEMBLY_HEAP_MEBIBYTES = 512;
@@ -184,11 +197,11 @@ public record Distribution(Path home, Path javaHome) {
                         "-Dkeelson.home=" + home,
                         "-Dlogback.configurationFile="
                                 + folder().resolve("conf").resolve("logback.xml")));
-        if (component != Component.STUDY && component != Component.FORECAST) {
+        if (!STUDIES.contains(component)) {
             // A study computes for minutes: it alone is worth the second compiler.
             flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1"));
         }
-        if (component == Component.ENGINE || component == Component.TRAINER) {
+        if (LOADS_LIBTORCH.contains(component)) {
             flags.addAll(
                     List.of(
                             "-DDJL_CACHE_DIR=" + natives(),

@@ -71,6 +71,7 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
                                 "kafka-controller",
                                 "kafka-http",
                                 "flink",
+                                "forecaster",
                                 "metadata"));
         names.addAll(gateways());
         nodes().forEach(node -> names.add(node.name()));
@@ -155,6 +156,13 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
                         "lateness", "15m",
                         "plainStorage", plain));
         write("control-plane", controlPlane(plain));
+        write(
+                "forecaster",
+                YamlText.map(
+                        "data", folder.data().resolve("forecaster"),
+                        "http", address("forecaster"),
+                        "kafka", kafka(),
+                        "plainStorage", plain));
         write("metadata", YamlText.map("data", folder.metadata(), "http", address("metadata")));
     }
 

@@ -28,7 +28,8 @@ final class LocalFleet {
                     new Supervisor.Group(List.of("loadgen"), Duration.ofSeconds(1)),
                     new Supervisor.Group(List.of("gateway"), Duration.ofSeconds(3)),
                     new Supervisor.Group(List.of("node-agent"), Duration.ofSeconds(6)),
-                    new Supervisor.Group(List.of("control-plane"), Duration.ofSeconds(3)),
+                    new Supervisor.Group(
+                            List.of("control-plane", "forecaster"), Duration.ofSeconds(3)),
                     new Supervisor.Group(List.of("flink", "kafka"), Duration.ofSeconds(4)),
                     new Supervisor.Group(List.of("metadata"), Duration.ofSeconds(1)));
 
@@ -75,6 +76,9 @@ final class LocalFleet {
         supervisor.add(plan.child("kafka", Component.KAFKA));
         supervisor.add(plan.child("control-plane", Component.CONTROL_PLANE));
         supervisor.add(plan.child("flink", Component.STREAMS));
+        if (plan.distribution().has(Component.FORECASTER)) {
+            supervisor.add(plan.child("forecaster", Component.FORECASTER));
+        }
         supervisor.add(plan.child("metadata", Component.METADATA));
         plan.gateways().forEach(name -> supervisor.add(plan.child(name, Component.GATEWAY)));
         for (FleetPlan.NodePlan node : plan.nodes()) {

@@ -23,6 +23,7 @@ import dev.keelson.forecaster.learned.network.DeepAr;
 import dev.keelson.forecaster.learned.network.NetworkShape;
 import dev.keelson.forecaster.learned.network.RecurrentNetwork;
 import dev.keelson.forecaster.learned.network.SeriesInputs;
+import dev.keelson.forecaster.learned.network.TrainingSeries;
 import java.util.List;
 
 /**
@@ -96,11 +97,14 @@ public final class DeepArTrainer {
     /**
      * Trains on all series together.
      *
-     * @param series values at equal steps, NaN where missing; each longer than one window
+     * @param series those shorter than one window are left out
      * @param season steps of the main period
      */
     public static Trained train(
-            List<double[]> series, int season, Settings settings, TrainingBudget.Meter meter) {
+            List<TrainingSeries> series,
+            int season,
+            Settings settings,
+            TrainingBudget.Meter meter) {
         Engine engine = Engine.getEngine("PyTorch");
         engine.setRandomSeed((int) settings.seed());
         var windows =

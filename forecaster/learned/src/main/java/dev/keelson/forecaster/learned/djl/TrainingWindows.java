@@ -1,6 +1,7 @@
 package dev.keelson.forecaster.learned.djl;
 
 import dev.keelson.forecaster.learned.network.SeriesInputs;
+import dev.keelson.forecaster.learned.network.TrainingSeries;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.SplittableRandom;
 
 /** Draws windows of random series as one batch. Not thread-safe: arrays are filled anew. */
 final class TrainingWindows {
-    private final List<double[]> series;
+    private final List<TrainingSeries> series;
     private final int season;
     private final int context;
     private final int horizon;
@@ -20,11 +21,16 @@ final class TrainingWindows {
     private int counted;
 
     TrainingWindows(
-            List<double[]> series, int season, int context, int horizon, int batch, long seed) {
+            List<TrainingSeries> series,
+            int season,
+            int context,
+            int horizon,
+            int batch,
+            long seed) {
         this.series = new ArrayList<>();
-        for (double[] values : series) {
-            if (values.length >= context + horizon) {
-                this.series.add(values);
+        for (TrainingSeries one : series) {
+            if (one.length() >= context + horizon) {
+                this.series.add(one);
             }
         }
         if (this.series.isEmpty()) {
@@ -52,10 +58,11 @@ final class TrainingWindows {
     }
 
     private void fill(int b) {
-        double[] values = series.get(random.nextInt(series.size()));
+        TrainingSeries one = series.get(random.nextInt(series.size()));
+        double[] values = one.shared();
         int length = context + horizon;
         int from = random.nextInt(values.length - length + 1);
-        SeriesInputs scaled = SeriesInputs.of(values, from, from + context, season);
+        SeriesInputs scaled = SeriesInputs.of(values, from, from + context, season, one.first());
         int at = b * length;
         Arrays.fill(counts, at, at + length, 0);
         for (int t = 0; t < length; t++) {

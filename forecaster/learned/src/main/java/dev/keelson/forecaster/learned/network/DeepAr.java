@@ -29,18 +29,20 @@ public record DeepAr(RecurrentNetwork network, int context) {
     /**
      * Sample paths of what follows a history.
      *
-     * @param history values at equal steps, NaN where missing; its phase is counted from index 0
+     * @param history values at equal steps, NaN where missing
      * @param season steps of the main period
+     * @param first number of index 0 among all steps since the epoch
      * @param horizon steps to predict
      * @param paths number of paths
      * @param seed of the draws
      * @return {@code [paths][horizon]} in the series' units
      */
-    public double[][] paths(double[] history, int season, int horizon, int paths, long seed) {
+    public double[][] paths(
+            double[] history, int season, long first, int horizon, int paths, long seed) {
         int n = history.length;
         double[] values = Arrays.copyOf(history, n + horizon);
         int from = Math.max(0, n - context);
-        SeriesInputs inputs = SeriesInputs.of(values, from, n, season);
+        SeriesInputs inputs = SeriesInputs.of(values, from, n, season, first);
         RecurrentNetwork.State read = readUpTo(inputs, values, from, n);
         RecurrentNetwork.State state = network.start();
         var mixture = new NormalMixture(network.shape().components());
@@ -64,20 +66,28 @@ public record DeepAr(RecurrentNetwork network, int context) {
      * One-step predictions over a stretch of a series, each from what came before it. The state is
      * rebuilt from a fresh context every {@code refresh} steps, which also renews the scale.
      *
+     * @param first number of index 0 among all steps since the epoch
      * @param from first predicted index
      * @param to index after the last
      * @param samples values per step, drawn
      * @return {@code [to - from][samples]}
      */
     public double[][] oneStep(
-            double[] values, int season, int from, int to, int refresh, int samples, long seed) {
+            double[] values,
+            int season,
+            long first,
+            int from,
+            int to,
+            int refresh,
+            int samples,
+            long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         var mixture = new NormalMixture(network.shape().components());
         float[] input = new float[SeriesInputs.WIDTH];
         double[][] result = new double[to - from][samples];
         for (int block = from; block < to; block += refresh) {
             int start = Math.max(0, block - context);
-            SeriesInputs inputs = SeriesInputs.of(values, start, block, season);
+            SeriesInputs inputs = SeriesInputs.of(values, start, block, season, first);
             RecurrentNetwork.State state = readUpTo(inputs, values, start, block);
             for (int t = block; t < Math.min(to, block + refresh); t++) {
                 inputs.fill(values, t, input, 0);

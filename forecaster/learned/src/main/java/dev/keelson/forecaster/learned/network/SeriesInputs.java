@@ -15,11 +15,13 @@ public final class SeriesInputs {
     private final double centre;
     private final double size;
     private final int season;
+    private final long first;
 
-    private SeriesInputs(double centre, double size, int season) {
+    private SeriesInputs(double centre, double size, int season, long first) {
         this.centre = centre;
         this.size = size;
         this.season = season;
+        this.first = first;
     }
 
     /**
@@ -29,8 +31,9 @@ public final class SeriesInputs {
      * @param from first index of the context
      * @param to index after its last
      * @param season steps of the main period
+     * @param first number of index 0 among all steps since the epoch: the phase of the series
      */
-    public static SeriesInputs of(double[] values, int from, int to, int season) {
+    public static SeriesInputs of(double[] values, int from, int to, int season, long first) {
         double sum = 0;
         int count = 0;
         for (int t = from; t < to; t++) {
@@ -49,7 +52,7 @@ public final class SeriesInputs {
         double size = count == 0 ? 0 : deviation / count;
         // A constant series has no size of its own.
         double least = Math.max(1e-6 * Math.abs(centre), 1e-9);
-        return new SeriesInputs(centre, Math.max(size, least), season);
+        return new SeriesInputs(centre, Math.max(size, least), season, first);
     }
 
     /** A value in the network's units. */
@@ -75,8 +78,9 @@ public final class SeriesInputs {
         input[offset + 2] = lag(values, t - season);
         input[offset + 3] = t - season < 0 || Double.isNaN(values[t - season]) ? 1 : 0;
         input[offset + 4] = t < 1 || Double.isNaN(values[t - 1]) ? 1 : 0;
-        double day = 2 * StrictMath.PI * (t % season) / season;
-        double week = 2 * StrictMath.PI * (t % (7L * season)) / (7.0 * season);
+        long step = first + t;
+        double day = 2 * StrictMath.PI * (step % season) / season;
+        double week = 2 * StrictMath.PI * (step % (7L * season)) / (7.0 * season);
         input[offset + 5] = (float) StrictMath.sin(day);
         input[offset + 6] = (float) StrictMath.cos(day);
         input[offset + 7] = (float) StrictMath.sin(week);

@@ -153,6 +153,7 @@ final class Members {
                         model.oneStep(
                                 task.values(),
                                 task.season(),
+                                0,
                                 task.from(),
                                 task.to(),
                                 task.season() / 4,

@@ -2,6 +2,8 @@ package dev.keelson.forecaster.learned.study;
 
 import dev.keelson.forecaster.learned.TrainingBudget;
 import dev.keelson.forecaster.learned.djl.DeepArTrainer;
+import dev.keelson.forecaster.learned.network.TrainingSeries;
+import dev.keelson.forecaster.learned.recycling.Crps;
 import dev.keelson.forecaster.learned.recycling.ExpertWeights;
 import dev.keelson.forecaster.learned.smile.NativeBlas;
 import java.io.IOException;
@@ -68,7 +70,7 @@ final class MembersStudy {
         void step(double[] samples, double y) {
             double error = Samples.mean(samples) - y;
             squared += error * error;
-            crps += Samples.crps(samples, y);
+            crps += Crps.of(samples, y);
             inside += samples[10] <= y && y <= samples[89] ? 1 : 0;
             steps++;
         }
@@ -199,7 +201,7 @@ final class MembersStudy {
                 for (int i = 0; i < mix.length; i++) {
                     mix[i] += share * samples[i];
                 }
-                landed.put(members.get(m).name(), Samples.crps(samples, one.values[t]));
+                landed.put(members.get(m).name(), Crps.of(samples, one.values[t]));
                 mean[m] += t >= one.test ? share / testSteps : 0;
             }
             if (t >= one.test) {
@@ -230,9 +232,10 @@ final class MembersStudy {
     }
 
     private Member deepAr(List<Scaled> all) {
-        List<double[]> training = new ArrayList<>();
+        List<TrainingSeries> training = new ArrayList<>();
         for (Scaled one : all) {
-            training.add(java.util.Arrays.copyOf(one.values, one.validation));
+            training.add(
+                    new TrainingSeries(java.util.Arrays.copyOf(one.values, one.validation), 0));
         }
         var threads = ManagementFactory.getThreadMXBean();
         long begin = System.nanoTime();

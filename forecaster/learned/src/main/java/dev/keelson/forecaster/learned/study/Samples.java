@@ -34,22 +34,4 @@ final class Samples {
         }
         return sum / samples.length;
     }
-
-    /**
-     * Continuous ranked probability score {@code mean|x - y| - 1/2 mean|x - x'|} (Gneiting and
-     * Raftery 2007, eq. 21).
-     *
-     * @param sorted the distribution, ascending
-     */
-    static double crps(double[] sorted, double y) {
-        int n = sorted.length;
-        double distance = 0;
-        double spread = 0;
-        for (int i = 0; i < n; i++) {
-            distance += Math.abs(sorted[i] - y);
-            spread += sorted[i] * (2 * i - n + 1);
-        }
-        // Of n equal values it is 0, less than nothing only by rounding.
-        return Math.max(0, distance / n - spread / ((double) n * n));
-    }
 }

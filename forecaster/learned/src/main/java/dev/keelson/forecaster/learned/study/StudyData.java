@@ -50,7 +50,7 @@ record StudyData(Path folder) {
     private static List<double[]> rows(Path file, int columns) throws IOException {
         if (!Files.isReadable(file)) {
             throw new IOException(
-                    "There is no %s.\nGive the folder that holds harmony-fisher and nab with --data."
+                    "There is no %s.\nGive the folder that holds harmony-fisher and nab with --datasets."
                             .formatted(file));
         }
         List<double[]> rows = new ArrayList<>();

@@ -15,6 +15,7 @@ import dev.keelson.forecaster.learned.TrainingBudget;
 import dev.keelson.forecaster.learned.network.NetworkShape;
 import dev.keelson.forecaster.learned.network.RecurrentNetwork;
 import dev.keelson.forecaster.learned.network.SeriesInputs;
+import dev.keelson.forecaster.learned.network.TrainingSeries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ final class DeepArTrainerTest {
         double error = 0;
         double lastValueError = 0;
         double[] unseen = wave(1e6, 200, 99);
-        double[][] samples = trained.model().oneStep(unseen, SEASON, 150, 200, 12, 50, 1);
+        double[][] samples = trained.model().oneStep(unseen, SEASON, 0, 150, 200, 12, 50, 1);
         for (int t = 150; t < 200; t++) {
             error += Math.abs(Arrays.stream(samples[t - 150]).average().orElse(0) - unseen[t]);
             lastValueError += Math.abs(unseen[t - 1] - unseen[t]);
@@ -117,10 +118,10 @@ final class DeepArTrainerTest {
                 new NetworkShape(SeriesInputs.WIDTH, 12, 1, 2), 24, 6, 16, steps, 2e-2, 11);
     }
 
-    private static List<double[]> series() {
-        List<double[]> series = new ArrayList<>();
+    private static List<TrainingSeries> series() {
+        List<TrainingSeries> series = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            series.add(wave(Math.pow(10, i - 2), 150, i));
+            series.add(new TrainingSeries(wave(Math.pow(10, i - 2), 150, i), 0));
         }
         return series;
     }

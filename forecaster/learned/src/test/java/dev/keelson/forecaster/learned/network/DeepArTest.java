@@ -11,20 +11,20 @@ final class DeepArTest {
 
     @Test
     void theSameSeedDrawsTheSamePaths() {
-        double[][] once = model(1).paths(series(60), SEASON, 6, 20, 3);
-        double[][] again = model(1).paths(series(60), SEASON, 6, 20, 3);
+        double[][] once = model(1).paths(series(60), SEASON, 0, 6, 20, 3);
+        double[][] again = model(1).paths(series(60), SEASON, 0, 6, 20, 3);
 
         assertThat(again).isDeepEqualTo(once);
-        assertThat(model(1).paths(series(60), SEASON, 6, 20, 4)).isNotEqualTo(once);
+        assertThat(model(1).paths(series(60), SEASON, 0, 6, 20, 4)).isNotEqualTo(once);
     }
 
     @Test
     void nothingAfterAStepReachesItsPrediction() {
         double[] values = series(80);
-        double[][] before = model(2).oneStep(values, SEASON, 40, 60, 7, 5, 1);
+        double[][] before = model(2).oneStep(values, SEASON, 0, 40, 60, 7, 5, 1);
         Arrays.fill(values, 50, 80, 1e6);
 
-        double[][] after = model(2).oneStep(values, SEASON, 40, 60, 7, 5, 1);
+        double[][] after = model(2).oneStep(values, SEASON, 0, 40, 60, 7, 5, 1);
 
         assertThat(Arrays.copyOf(after, 11)).isDeepEqualTo(Arrays.copyOf(before, 11));
         assertThat(after[11]).isNotEqualTo(before[11]);
@@ -35,8 +35,8 @@ final class DeepArTest {
         double[] values = series(60);
         double[] larger = Arrays.stream(values).map(v -> 1000 * v).toArray();
 
-        double[][] paths = model(3).paths(values, SEASON, 4, 5, 1);
-        double[][] scaled = model(3).paths(larger, SEASON, 4, 5, 1);
+        double[][] paths = model(3).paths(values, SEASON, 0, 4, 5, 1);
+        double[][] scaled = model(3).paths(larger, SEASON, 0, 4, 5, 1);
 
         for (int p = 0; p < paths.length; p++) {
             for (int h = 0; h < paths[p].length; h++) {
@@ -57,7 +57,7 @@ final class DeepArTest {
         Arrays.fill(nothing, Double.NaN);
         for (double[] values :
                 new double[][] {gaps, nothing, new double[40], new double[] {5}, new double[0]}) {
-            for (double[] path : model(4).paths(values, SEASON, 5, 3, 1)) {
+            for (double[] path : model(4).paths(values, SEASON, 0, 5, 3, 1)) {
                 for (double value : path) {
                     assertThat(value).isFinite();
                 }

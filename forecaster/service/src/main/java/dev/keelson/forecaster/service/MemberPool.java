@@ -1,0 +1,214 @@
+package dev.keelson.forecaster.service;
+
+import dev.keelson.forecaster.learned.recycling.Crps;
+import dev.keelson.forecaster.learned.recycling.DriftDetector;
+import dev.keelson.forecaster.learned.recycling.ExpertWeights;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members that forecast one deployment's requests, believed by what their forecasts cost once
+ * the outcomes have landed. Not thread-safe.
+ */
+final class MemberPool {
+    private static final double SHARPNESS = 8;
+    private static final double HALF_LIFE = 60;
+    private static final double SHARE = .01;
+
+    private final int horizon;
+    private final int paths;
+    private final int[] leads;
+    private final SortedMap<String, PathMember> members = new TreeMap<>();
+    private final ExpertWeights weights = new ExpertWeights(SHARPNESS, HALF_LIFE, SHARE);
+    private final DriftDetector drift = DriftDetector.standard((int) (4 * HALF_LIFE));
+    private final ArrayDeque<Origin> open = new ArrayDeque<>();
+    private final LandedBands landed;
+    private boolean isDrift;
+    private long landedThrough = Long.MIN_VALUE;
+
+    /** A forecast whose outcomes have not all landed: per member its sorted values at each lead. */
+    private static final class Origin {
+        private final long step;
+        private final Map<String, double[][]> samples = new HashMap<>();
+        private final SortedMap<String, Double> losses = new TreeMap<>();
+        private double mixedLoss;
+        private double[][] mixed = new double[0][];
+        private int counted;
+
+        Origin(long step) {
+            this.step = step;
+        }
+    }
+
+    /**
+     * @param horizon steps ahead
+     * @param paths courses of a forecast
+     */
+    MemberPool(int horizon, int paths) {
+        this.horizon = horizon;
+        this.paths = paths;
+        this.leads =
+                Arrays.stream(new int[] {0, horizon / 4, horizon / 2, horizon - 1})
+                        .distinct()
+                        .toArray();
+        this.landed = new LandedBands();
+    }
+
+    /** A member joins. */
+    void join(PathMember member) {
+        if (members.put(member.name(), member) == null) {
+            weights.join(member.name());
+        }
+    }
+
+    /** Leaves only these learned members, besides those that are not learned. */
+    void keepLearned(List<String> names) {
+        List<String> gone =
+                members.values().stream()
+                        .filter(member -> member instanceof NetworkMember)
+                        .map(PathMember::name)
+                        .filter(name -> !names.contains(name))
+                        .toList();
+        for (String name : gone) {
+            members.remove(name);
+            weights.leave(name);
+        }
+    }
+
+    /** Belief in each member. */
+    SortedMap<String, Double> belief() {
+        return weights.weights();
+    }
+
+    /** How earlier forecasts turned out; null while none has landed. */
+    @Nullable Score score() {
+        return landed.score();
+    }
+
+    /** True once after the forecasts have become worse. */
+    boolean takeDrift() {
+        boolean was = isDrift;
+        isDrift = false;
+        return was;
+    }
+
+    /**
+     * A step is over.
+     *
+     * @param history requests per second, NaN for gaps; its last value is of that step
+     * @param first number of its first step since the epoch
+     * @return courses of the next steps; null while the past says too little
+     */
+    double @Nullable [][] step(double[] history, long first) {
+        land(history, first);
+        double[] filled = filled(history);
+        SortedMap<String, double[][]> drawn = new TreeMap<>();
+        for (PathMember member : members.values()) {
+            double[][] one =
+                    member.paths(
+                            member instanceof NetworkMember ? history : filled,
+                            first,
+                            horizon,
+                            paths);
+            if (one != null) {
+                drawn.put(member.name(), one);
+            }
+        }
+        if (drawn.isEmpty()) {
+            return null;
+        }
+        double[][] mixed = mixed(drawn);
+        var origin = new Origin(first + history.length);
+        drawn.forEach((name, one) -> origin.samples.put(name, atLeads(one)));
+        origin.mixed = atLeads(mixed);
+        open.addLast(origin);
+        return mixed;
+    }
+
+    private double[][] atLeads(double[][] courses) {
+        double[][] sorted = new double[leads.length][courses.length];
+        for (int i = 0; i < leads.length; i++) {
+            for (int k = 0; k < courses.length; k++) {
+                sorted[i][k] = courses[k][leads[i]];
+            }
+            Arrays.sort(sorted[i]);
+        }
+        return sorted;
+    }
+
+    private void land(double[] history, long first) {
+        long newest = first + history.length - 1;
+        for (Origin origin : open) {
+            for (int i = 0; i < leads.length; i++) {
+                long at = origin.step + leads[i];
+                // Several steps may have come at once.
+                if (at > landedThrough && at <= newest && at >= first) {
+                    count(origin, i, history[(int) (at - first)]);
+                }
+            }
+        }
+        landedThrough = Math.max(landedThrough, newest);
+        while (!open.isEmpty() && open.getFirst().step + leads[leads.length - 1] <= newest) {
+            settle(open.removeFirst());
+        }
+    }
+
+    private void settle(Origin done) {
+        if (done.counted > 0) {
+            done.losses.keySet().retainAll(members.keySet());
+            done.losses.replaceAll((name, loss) -> loss / done.counted);
+            weights.land(done.losses);
+            isDrift |= drift.isDriftAfter(done.mixedLoss / done.counted);
+        }
+    }
+
+    private void count(Origin origin, int lead, double value) {
+        if (Double.isNaN(value)) {
+            return;
+        }
+        origin.counted++;
+        origin.samples.forEach((name, samples) ->
+                origin.losses.merge(name, Crps.of(samples[lead], value), Double::sum));
+        origin.mixedLoss += Crps.of(origin.mixed[lead], value);
+        if (leads[lead] == horizon / 4) {
+            landed.add(origin.mixed[lead], value);
+        }
+    }
+
+    /** As many courses of each member as it is believed, evenly from its own. */
+    private double[][] mixed(SortedMap<String, double[][]> drawn) {
+        SortedMap<String, Double> belief = weights.weights();
+        double total = 0;
+        for (String name : drawn.keySet()) {
+            total += belief.getOrDefault(name, 0.0);
+        }
+        List<double[]> mixed = new ArrayList<>();
+        double due = 0;
+        for (var entry : drawn.entrySet()) {
+            due += paths * belief.getOrDefault(entry.getKey(), 0.0) / total;
+            int count = (int) Math.round(due) - mixed.size();
+            for (int k = 0; k < count && mixed.size() < paths; k++) {
+                mixed.add(entry.getValue()[(int) ((long) k * paths / count)]);
+            }
+        }
+        return mixed.toArray(double[][]::new);
+    }
+
+    /** Gaps carry the last value on: members of level and season need a value for each step. */
+    private static double[] filled(double[] history) {
+        double[] filled = history.clone();
+        double last = Arrays.stream(history).filter(v -> !Double.isNaN(v)).findFirst().orElse(0);
+        for (int t = 0; t < filled.length; t++) {
+            last = Double.isNaN(filled[t]) ? last : filled[t];
+            filled[t] = last;
+        }
+        return filled;
+    }
+}
