@@ -64,6 +64,9 @@ final class SimLiveCommand implements Callable<Integer> {
                 report.toLines().forEach(out::println);
             }
             return 0;
+        } catch (IllegalArgumentException e) {
+            own.commandLine().getErr().println("keelson: policy.txt: " + e.getMessage());
+            return 1;
         } catch (InputException e) {
             own.commandLine().getErr().println("keelson: " + e.getMessage());
             return 1;

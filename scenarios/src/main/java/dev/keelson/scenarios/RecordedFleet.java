@@ -10,12 +10,27 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Writes the folder that {@code keelson sim live} reads; datasets/live-paced/README.md tells it.
  */
 final class RecordedFleet {
+    /** A number, or seconds. */
+    private static final Pattern SETTING = Pattern.compile("\\s*(\\w+):\\s*([0-9.]+)s?\\b.*");
+
+    private static final Map<String, String> OPTIONS =
+            Map.of(
+                    "targetUtilization", "target",
+                    "targetKvUse", "kv",
+                    "scaleOutHold", "outHold",
+                    "scaleInHold", "inHold",
+                    "scaleInStarts", "inStarts",
+                    "fullSlowdown", "slowdown",
+                    "maxStep", "maxStep");
+
     private RecordedFleet() {}
 
     /**
@@ -39,6 +54,22 @@ final class RecordedFleet {
                 .map(s -> String.format(Locale.ROOT, "%.1f,%.0f,%.0f", s[0] - begin, s[1], s[2]))
                 .forEach(lines::add);
         Files.write(folder.resolve("actions.csv"), lines);
+    }
+
+    /**
+     * The policy of a fleet as {@code sim run --policy} takes it, from its manifest: lines such as
+     * {@code scaleOutHold: 2s}.
+     */
+    static String policy(List<String> manifest) {
+        var options = new StringBuilder("reactive");
+        for (var line : manifest) {
+            var match = SETTING.matcher(line);
+            var option = match.matches() ? OPTIONS.get(match.group(1)) : null;
+            if (option != null) {
+                options.append(':').append(option).append('=').append(match.group(2));
+            }
+        }
+        return options.toString();
     }
 
     private static void requests(Path file, List<String[]> sorted, double begin)

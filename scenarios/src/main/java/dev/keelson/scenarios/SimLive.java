@@ -85,6 +85,10 @@ final class SimLive {
                     PacedConstants.rows(log),
                     List.copyOf(history.values()),
                     scales(journal));
+            Files.writeString(
+                    recording.resolve("policy.txt"),
+                    RecordedFleet.policy(
+                            Files.readAllLines(fleet.data().resolve("policies/autoscaling.yaml"))));
             replay(fleet, journal);
             System.out.println(fleet.succeed("sim", "live", "--recording", recording.toString()));
         }

@@ -102,6 +102,20 @@ class RecordedFleetTest {
                 .doesNotContain("${");
     }
 
+    @Test
+    void thePolicyIsReadFromItsManifest() {
+        var manifest =
+                List.of(
+                        "kind: AutoscalingPolicy",
+                        "  targetUtilization: 0.7     # wanted share",
+                        "  scaleInHold: 60s           # at least",
+                        "  scaleInStarts: 20",
+                        "  tolerance: 0.1");
+
+        assertThat(RecordedFleet.policy(manifest))
+                .isEqualTo("reactive:target=0.7:inHold=60:inStarts=20");
+    }
+
     private static long countOf(List<String> lines, String minute) {
         return lines.stream().filter(line -> line.startsWith("2023-11-16 " + minute)).count();
     }

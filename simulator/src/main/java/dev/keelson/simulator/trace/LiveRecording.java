@@ -1,6 +1,8 @@
 package dev.keelson.simulator.trace;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seconds its length
  * @param counts changes of the counts, the first at 0
+ * @param policy what it scaled by, as {@code sim run --policy} takes it
  */
 public record LiveRecording(
         String name,
@@ -20,7 +23,8 @@ public record LiveRecording(
         double seconds,
         List<Request> requests,
         List<Count> counts,
-        List<Scale> scales) {
+        List<Scale> scales,
+        String policy) {
     static final String REQUESTS = "time,prompt_tokens,output_tokens,ttft_ms,tpot_ms,error";
     static final String REPLICAS = "time,wanted,ready";
     static final String ACTIONS = "time,from,to";
@@ -110,7 +114,22 @@ public record LiveRecording(
                 counts.getLast().seconds(),
                 requests(folder.resolve("requests.csv.gz"), counts.getLast().seconds()),
                 counts,
-                scales(folder.resolve("actions.csv")));
+                scales(folder.resolve("actions.csv")),
+                policy(folder.resolve("policy.txt")));
+    }
+
+    private static String policy(Path file) {
+        try {
+            var text = Files.readString(file).strip();
+            if (text.startsWith("reactive")) {
+                return text;
+            }
+            throw InputException.at(file, 1, "expected reactive, with options or without.");
+        } catch (NoSuchFileException e) {
+            throw new InputException("%s: there is no such file.".formatted(file));
+        } catch (IOException e) {
+            throw new InputException("%s: cannot be read (%s).".formatted(file, e.getMessage()));
+        }
     }
 
     private static List<Request> requests(Path file, double end) {

@@ -161,7 +161,8 @@ public final class FleetStudy {
                         choice.option("spot", 0, 0, 1) > 0 ? new SpotHedge(fleet) : null);
     }
 
-    private static AutoscalingPolicy autoscaling(PolicyChoice choice) {
+    /** The production policy with the options of the choice. */
+    static AutoscalingPolicy autoscaling(PolicyChoice choice) {
         var usual = ProductionScaler.defaults();
         return new AutoscalingPolicy(
                 usual.deployment(),

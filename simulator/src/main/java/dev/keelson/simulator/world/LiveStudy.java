@@ -1,6 +1,6 @@
 package dev.keelson.simulator.world;
 
-import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.trace.LiveRecording;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +28,10 @@ public final class LiveStudy {
 
     public static Simulated play(LiveRecording recording, long seed) {
         var fleet = recording.fleet();
-        var scaler =
-                new ProductionScaler(
-                        fleet,
-                        whenRecorded(ProductionScaler.defaults()),
-                        new Telemetry<>(fleet, seed));
+        var policy = PolicyChoice.parse(recording.policy());
+        var autoscaling = FleetStudy.autoscaling(policy);
+        policy.noMoreOptions();
+        var scaler = new ProductionScaler(fleet, autoscaling, new Telemetry<>(fleet, seed));
         var watched = new Watched(scaler);
         var world =
                 new FleetWorld(
@@ -43,21 +42,6 @@ public final class LiveStudy {
                 run,
                 watched.ready.subList(0, Math.min(watched.ready.size(), (int) end + 1)),
                 world.scaleActions().stream().filter(a -> a.seconds() <= end).toList());
-    }
-
-    /** The defaults have changed since: a target of 0.6, and a shrink after 60 s in any case. */
-    private static AutoscalingPolicy whenRecorded(AutoscalingPolicy now) {
-        return new AutoscalingPolicy(
-                now.deployment(),
-                0.6,
-                now.targetKvUse(),
-                now.scaleOutHold(),
-                now.scaleInHold(),
-                0,
-                1,
-                now.tolerance(),
-                now.maxStep(),
-                now.maxInputAge());
     }
 
     /** Notes the READY replicas of each second. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveStudyTest {
-    private static final Path FLEET = Path.of("..", "datasets", "live-paced", "fleet.yaml");
+    private static final Path RECORDED = Path.of("..", "datasets", "live-paced");
+    private static final Path FLEET = RECORDED.resolve("fleet.yaml");
 
     @TempDir Path folder;
 
@@ -57,6 +58,18 @@ class LiveStudyTest {
         assertThat(same.toLines()).anyMatch(line -> line.contains("| scale actions | 2 | 1 |"));
     }
 
+    @Test
+    void theRecordedHourIsPlayedWithinItsBars() {
+        var live = LiveRecording.read(RECORDED, null);
+
+        var report = new LiveReport(live, LiveStudy.play(live, 0), 0);
+
+        assertThat(live.seconds()).isGreaterThan(3_600);
+        assertThat(report.readyDifference()).isLessThanOrEqualTo(0.5);
+        assertThat(Math.abs(report.attainmentDifferencePoints())).isLessThanOrEqualTo(5);
+        assertThat(Math.abs(report.actionsDifference())).isLessThanOrEqualTo(0.25);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -64,6 +77,7 @@ class LiveStudyTest {
                 "replicas.csv | time,wanted,ready;0,1,1;9,one,1 | replicas.csv:3: wanted (one)",
                 "replicas.csv | time,ready;0,1 | replicas.csv:1: unknown header",
                 "actions.csv | time,from,to;5,1,2;4,2,1 | actions.csv:3: time goes back",
+                "policy.txt | hpa | policy.txt:1: expected reactive",
                 "replicas.csv | time,wanted,ready;0,1,1;60,1,1 | lies behind the last line",
             })
     void aBadLineIsNamed(String file, String text, String problem) throws IOException {
@@ -88,6 +102,8 @@ class LiveStudyTest {
         Files.write(folder.resolve("requests.csv.gz"), gzip(requests.toString()));
         Files.writeString(folder.resolve("replicas.csv"), "time,wanted,ready\n0,1,1\n300,1,1\n");
         Files.writeString(folder.resolve("actions.csv"), "time,from,to\n61,1,3\n190,3,1\n");
+        Files.writeString(
+                folder.resolve("policy.txt"), "reactive:target=0.6:inStarts=0:slowdown=1\n");
         return LiveRecording.read(folder, FLEET);
     }
 
