@@ -43,7 +43,7 @@ public final class NativeBlas {
         } catch (LinkageError | IllegalArgumentException | IllegalStateException e) {
             if (!warned.getAndSet(true)) {
                 LOG.warn(
-                        "OpenBLAS was not found, so Gaussian processes are left out of the pool; "
+                        "OpenBLAS was not found, so autoregressions and Gaussian processes are left out; "
                                 + "everything else works. Debian or Ubuntu: apt-get install -y libopenblas-dev");
             }
             return false;

@@ -64,7 +64,7 @@ public final class SmileTrainer {
     }
 
     /**
-     * An autoregression by the Yule-Walker equations.
+     * An autoregression by the Yule-Walker equations. Needs {@link NativeBlas}.
      *
      * @param values at equal steps, without gaps
      * @param order number of lags

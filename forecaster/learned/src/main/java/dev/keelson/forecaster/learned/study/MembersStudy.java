@@ -222,9 +222,9 @@ final class MembersStudy {
         members.add(Members.window(SEASON / 4));
         members.add(Members.window(SEASON));
         members.add(Members.window(2 * SEASON));
-        members.add(Members.autoregression(12));
         members.add(Members.forest(40, 1));
         if (new NativeBlas().isPresent()) {
+            members.add(Members.autoregression(12));
             members.add(Members.process());
         }
         members.add(deepAr(all));

@@ -52,6 +52,7 @@ final class SmileTrainerTest {
 
     @Test
     void theAutoregressionPredictsWhatSmilePredicts() {
+        assumeTrue(new NativeBlas().isPresent(), "OpenBLAS is not installed");
         var random = new SplittableRandom(2);
         double[] values = new double[400];
         values[0] = 5;
