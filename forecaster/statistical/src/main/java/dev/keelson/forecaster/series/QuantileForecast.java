@@ -101,6 +101,27 @@ public final class QuantileForecast {
         return row[left] + share * (row[left + 1] - row[left]);
     }
 
+    /**
+     * Where a value lies within the forecast of a step from 0, as a standard normal score; the
+     * inverse of {@link #quantile}, cut off at ±4.
+     */
+    public double score(int step, double value) {
+        double[] row = quantiles[step];
+        int last = levels.size() - 1;
+        if (last == 0) {
+            return Double.compare(value, row[0]);
+        }
+        int left = 0;
+        while (left < last - 1 && row[left + 1] < value) {
+            left++;
+        }
+        double low = Normal.quantile(levels.at(left));
+        double high = Normal.quantile(levels.at(left + 1));
+        double gap = row[left + 1] - row[left];
+        double share = gap > 0 ? (value - row[left]) / gap : .5;
+        return Math.max(-4, Math.min(4, low + share * (high - low)));
+    }
+
     /** The same forecast at other levels, by {@link #quantile}. */
     public QuantileForecast at(Levels wanted) {
         if (wanted.equals(levels)) {

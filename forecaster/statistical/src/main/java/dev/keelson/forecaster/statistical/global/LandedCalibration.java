@@ -2,10 +2,10 @@ package dev.keelson.forecaster.statistical.global;
 
 import dev.keelson.forecaster.series.ForecastTask;
 import dev.keelson.forecaster.series.Levels;
+import dev.keelson.forecaster.series.Means;
 import dev.keelson.forecaster.series.QuantileForecast;
 import dev.keelson.forecaster.series.Series;
 import dev.keelson.forecaster.statistical.calibrate.LandedWindow;
-import dev.keelson.forecaster.statistical.online.Means;
 import java.util.Arrays;
 import java.util.List;
 

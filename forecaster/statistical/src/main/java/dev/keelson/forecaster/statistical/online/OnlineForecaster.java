@@ -1,6 +1,8 @@
 package dev.keelson.forecaster.statistical.online;
 
+import dev.keelson.core.demand.SamplePaths;
 import dev.keelson.forecaster.series.Levels;
+import dev.keelson.forecaster.series.Means;
 import dev.keelson.forecaster.series.QuantileForecast;
 import dev.keelson.forecaster.statistical.feature.FeatureRecipe;
 import dev.keelson.forecaster.statistical.feature.History;
@@ -25,6 +27,7 @@ public final class OnlineForecaster {
     private final List<LocalMethod> methods;
     private final List<LocalMethod.Fit> fits = new ArrayList<>();
     private final List<TargetTrack> tracks = new ArrayList<>();
+    private final StepCorrelation correlation = new StepCorrelation();
     private @Nullable QuantileForecast latest;
 
     /**
@@ -58,8 +61,11 @@ public final class OnlineForecaster {
     /** Takes the next step, {@code NaN} for a gap, and forecasts from there. */
     public void observe(double value) {
         history.append(value);
-        for (TargetTrack track : tracks) {
-            track.land();
+        for (int i = 0; i < tracks.size(); i++) {
+            tracks.get(i).land();
+            if (i > 0) {
+                correlation.learn(tracks.get(i - 1), tracks.get(i));
+            }
         }
         int origin = history.size() - 1;
         boolean warm = history.size() >= settings.firstForecast();
@@ -129,6 +135,20 @@ public final class OnlineForecaster {
      */
     public @Nullable QuantileForecast latest() {
         return latest;
+    }
+
+    /**
+     * Equally likely courses of the targets from the newest step: the quantiles of each target, and
+     * from one target to the next a normal copula whose correlation is that of landed forecasts.
+     *
+     * @return one value per target; null where {@link #latest} is
+     */
+    public @Nullable SamplePaths paths(int count, long seed) {
+        QuantileForecast forecast = latest;
+        return forecast == null
+                ? null
+                : PathSampler.draw(
+                        forecast, correlation.value(), !history.hasNegatives(), count, seed);
     }
 
     /** Steps so far. */

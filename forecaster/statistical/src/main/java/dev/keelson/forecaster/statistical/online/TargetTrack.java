@@ -1,6 +1,7 @@
 package dev.keelson.forecaster.statistical.online;
 
 import dev.keelson.forecaster.series.Levels;
+import dev.keelson.forecaster.series.QuantileForecast;
 import dev.keelson.forecaster.statistical.booster.BinnedRows;
 import dev.keelson.forecaster.statistical.booster.BoostedTrees;
 import dev.keelson.forecaster.statistical.booster.QuantileBooster;
@@ -20,6 +21,7 @@ final class TargetTrack {
     private static final int LEAST_ROWS = 60;
     private static final int MOST_ROWS = 10_000;
     private static final double LOSS_POWER = 12;
+    private static final int LATELY = 8;
 
     private final OnlineSettings settings;
     private final Target target;
@@ -31,6 +33,9 @@ final class TargetTrack {
     private final List<AdaptiveBand> calibrations = new ArrayList<>();
     private final ArrayDeque<Issued> pending = new ArrayDeque<>();
     private final ArrayDeque<Row> rows = new ArrayDeque<>();
+    private final int[] landedOrigins = new int[LATELY];
+    private final double[] landedScores = new double[LATELY];
+    private int lastLanded = -1;
     private List<List<BoostedTrees>> boosters = List.of();
 
     /** A training row and the step from which it was seen. */
@@ -60,6 +65,7 @@ final class TargetTrack {
         this.history = history;
         this.recipe = recipe;
         levels = settings.levels();
+        Arrays.fill(landedOrigins, -1);
         for (int i = 0; i < methods; i++) {
             bands.add(new PointBands(settings.calibrationWindow()));
         }
@@ -95,6 +101,25 @@ final class TargetTrack {
         }
     }
 
+    /** The normal score of the outcome of an origin that landed lately; {@code NaN} if none did. */
+    double landedScore(int origin) {
+        int place = origin % LATELY;
+        return landedOrigins[place] == origin ? landedScores[place] : Double.NaN;
+    }
+
+    /** The origin that landed last; -1 before. */
+    int lastLanded() {
+        return lastLanded;
+    }
+
+    private void remember(int origin, Said said, double value) {
+        QuantileForecast forecast =
+                QuantileForecast.of(levels, new double[][] {said.issued}, new double[1]);
+        landedOrigins[origin % LATELY] = origin;
+        landedScores[origin % LATELY] = forecast.score(0, value);
+        lastLanded = origin;
+    }
+
     private void land(Issued issued, double value) {
         double outcome = issued.anchor.target(value);
         rows.add(new Row(issued.features, (float) outcome, issued.origin));
@@ -105,6 +130,7 @@ final class TargetTrack {
         if (said == null) {
             return;
         }
+        remember(issued.origin, said, value);
         double[] quantiles = new double[said.experts.length];
         for (int level = 0; level < levels.size(); level++) {
             for (int expert = 0; expert < quantiles.length; expert++) {

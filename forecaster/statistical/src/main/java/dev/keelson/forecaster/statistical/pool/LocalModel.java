@@ -2,9 +2,9 @@ package dev.keelson.forecaster.statistical.pool;
 
 import dev.keelson.forecaster.series.ForecastModel;
 import dev.keelson.forecaster.series.ForecastTask;
+import dev.keelson.forecaster.series.Means;
 import dev.keelson.forecaster.series.QuantileForecast;
 import dev.keelson.forecaster.series.Series;
-import dev.keelson.forecaster.statistical.online.Means;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

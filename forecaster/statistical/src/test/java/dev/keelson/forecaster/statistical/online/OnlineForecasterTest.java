@@ -184,4 +184,43 @@ class OnlineForecasterTest {
 
         assertThat(forecaster.size()).isEqualTo(16 * SEASON);
     }
+
+    @Test
+    void coursesHaveTheQuantilesOfTheStepsAndHangTogether() {
+        var forecaster = forecaster(1);
+        double[] values = values(LENGTH);
+        var random = new SplittableRandom(5);
+        double mood = 0;
+        for (double value : values) {
+            // A slow mood moves neighbouring hours alike.
+            mood = .95 * mood + random.nextGaussian();
+            forecaster.observe(Math.max(0, value + 12 * mood));
+        }
+        var forecast = forecaster.latest();
+        var paths = forecaster.paths(400, 3);
+        assertThat(forecast).isNotNull();
+        assertThat(paths).isNotNull();
+        if (forecast == null || paths == null) {
+            return;
+        }
+        for (int target = 0; target < 2; target++) {
+            double width = forecast.at(target, 2) - forecast.at(target, 0);
+            assertThat(paths.quantile(.5, target))
+                    .isBetween(
+                            forecast.median(target) - .15 * width,
+                            forecast.median(target) + .15 * width);
+            assertThat(paths.quantile(.9, target))
+                    .isBetween(
+                            forecast.at(target, 2) - .2 * width,
+                            forecast.at(target, 2) + .2 * width);
+        }
+        double together = 0;
+        for (int path = 0; path < paths.count(); path++) {
+            together +=
+                    Math.signum(paths.at(path, 0) - paths.quantile(.5, 0))
+                            * Math.signum(paths.at(path, 1) - paths.quantile(.5, 1));
+        }
+        assertThat(together / paths.count()).isGreaterThan(.1);
+        assertThat(forecaster.paths(400, 3)).isEqualTo(paths);
+    }
 }

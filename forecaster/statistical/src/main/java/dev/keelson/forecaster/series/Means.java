@@ -1,6 +1,4 @@
-package dev.keelson.forecaster.statistical.online;
-
-import dev.keelson.forecaster.series.Levels;
+package dev.keelson.forecaster.series;
 
 /** The mean of a distribution that is known by some quantiles. */
 public final class Means {
