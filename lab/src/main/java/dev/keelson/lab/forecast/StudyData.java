@@ -96,8 +96,13 @@ record StudyData(Path folder) {
             for (String row = reader.readLine(); row != null; row = reader.readLine()) {
                 number++;
                 String[] cells = row.replace("\"", "").split(",", -1);
-                double[] values = new double[cells.length - 1];
-                for (int i = 0; i < values.length; i++) {
+                // Rows are as wide as the longest series.
+                int length = 0;
+                while (length + 1 < cells.length && !cells[length + 1].isEmpty()) {
+                    length++;
+                }
+                double[] values = new double[length];
+                for (int i = 0; i < length; i++) {
                     values[i] = value(cells[i + 1], number);
                 }
                 series.add(Series.of(cells[0], 0, HOUR, values));
