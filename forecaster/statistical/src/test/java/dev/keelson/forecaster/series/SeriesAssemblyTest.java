@@ -22,12 +22,12 @@ class SeriesAssemblyTest {
             }
         }
         var ordered = new SeriesAssembly("a", 600, 100);
-        points.forEach(point -> ordered.add(point[0], point[1]));
+        points.forEach(point -> ordered.add(point[0], (double) point[1]));
         var shuffled = new ArrayList<>(points);
         shuffled.addAll(points.subList(0, points.size() / 2));
         Collections.shuffle(shuffled, random);
         var disordered = new SeriesAssembly("a", 600, 100);
-        shuffled.forEach(point -> disordered.add(point[0], point[1]));
+        shuffled.forEach(point -> disordered.add(point[0], (double) point[1]));
 
         assertThat(disordered.series().values())
                 .as("seed %d", seed)
