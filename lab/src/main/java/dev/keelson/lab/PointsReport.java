@@ -64,7 +64,7 @@ final class PointsReport {
     }
 
     /** Signed errors of one metric: quantiles and the mean of their absolute values. */
-    private record Errors(double[] quantiles, double mape, double medianDifference) {
+    private record Errors(List<Double> quantiles, double mape, double medianDifference) {
         static Errors of(
                 List<Predicted> points,
                 ToDoubleFunction<Predicted> error,
@@ -72,7 +72,9 @@ final class PointsReport {
             double[] sorted = points.stream().mapToDouble(error).sorted().toArray();
             double[] differences = points.stream().mapToDouble(difference).sorted().toArray();
             return new Errors(
-                    Arrays.stream(LEVELS).map(p -> LatencyErrors.quantile(sorted, p)).toArray(),
+                    Arrays.stream(LEVELS)
+                            .mapToObj(p -> LatencyErrors.quantile(sorted, p))
+                            .toList(),
                     Arrays.stream(sorted).map(Math::abs).average().orElseThrow(),
                     LatencyErrors.quantile(differences, 0.5));
         }
@@ -179,7 +181,7 @@ final class PointsReport {
 
     private static void put(ObjectNode node, Errors errors) {
         for (int i = 0; i < LEVELS.length; i++) {
-            node.put("errorP" + Math.round(100 * LEVELS[i]), errors.quantiles()[i]);
+            node.put("errorP" + Math.round(100 * LEVELS[i]), errors.quantiles().get(i));
         }
         node.put("meanAbsoluteError", errors.mape())
                 .put("medianDifferenceMillis", errors.medianDifference());

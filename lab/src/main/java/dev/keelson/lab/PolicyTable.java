@@ -30,32 +30,28 @@ final class PolicyTable {
             @Nullable String series,
             int from,
             int to,
-            double... scales) {}
+            List<Double> scales) {}
 
     private static final List<String> FLEETS = List.of("rtx-4090", "a100", "h100");
     private static final String AZURE = "azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz";
     private static final List<Demand> DEMANDS =
             List.of(
-                    new Demand("azure", AZURE, null, 0, 0, 1, 1, 1),
-                    new Demand("azure-busy", AZURE, null, 0, 0, 8, 8, 24),
+                    new Demand("azure", AZURE, null, 0, 0, List.of(1.0, 1.0, 1.0)),
+                    new Demand("azure-busy", AZURE, null, 0, 0, List.of(8.0, 8.0, 24.0)),
                     new Demand(
                             "servegen",
                             "servegen/servegen_10min_rate_by_model.csv",
                             "m-small",
                             8,
                             9,
-                            0.005,
-                            0.0075,
-                            0.015),
+                            List.of(0.005, 0.0075, 0.015)),
                     new Demand(
                             "burstgpt",
                             "burstgpt/burstgpt1_hourly_requests_days_0_46.csv",
                             "conversation",
                             35,
                             46,
-                            60,
-                            100,
-                            180));
+                            List.of(60.0, 100.0, 180.0)));
 
     private final Path datasets;
     private final PrintWriter out;
@@ -122,7 +118,7 @@ final class PolicyTable {
     }
 
     private static double scale(Demand demand, int fleet) {
-        return demand.scales()[fleet];
+        return demand.scales().get(fleet);
     }
 
     private Trace trace(Demand demand, int fleet) {
