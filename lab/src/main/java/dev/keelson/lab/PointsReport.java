@@ -72,9 +72,7 @@ final class PointsReport {
             double[] sorted = points.stream().mapToDouble(error).sorted().toArray();
             double[] differences = points.stream().mapToDouble(difference).sorted().toArray();
             return new Errors(
-                    Arrays.stream(LEVELS)
-                            .mapToObj(p -> LatencyErrors.quantile(sorted, p))
-                            .toList(),
+                    Arrays.stream(LEVELS).mapToObj(p -> LatencyErrors.quantile(sorted, p)).toList(),
                     Arrays.stream(sorted).map(Math::abs).average().orElseThrow(),
                     LatencyErrors.quantile(differences, 0.5));
         }
