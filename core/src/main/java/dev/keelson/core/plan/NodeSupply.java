@@ -38,7 +38,7 @@ final class NodeSupply {
         if (unplaced > 0 && s.draft.acquisition == null && present < s.policies.maxNodes()) {
             acquire(s, unplaced, present);
         }
-        release(s, unplaced, present);
+        release(s, unplaced);
     }
 
     private static void acquire(Situation s, int unplaced, int present) {
@@ -59,17 +59,24 @@ final class NodeSupply {
                         List.of()));
     }
 
-    private static void release(Situation s, int unplaced, int present) {
+    private static void release(Situation s, int unplaced) {
         var used = new TreeSet<dev.keelson.core.fleet.NodeId>();
         s.members().forEach(m -> used.add(m.node()));
-        int left = present;
+        // What is leaving already, by an earlier release too, is not there to be enough.
+        int staying =
+                (int)
+                        s.state.nodes().values().stream()
+                                .filter(n -> s.isReachable(n.id()) && !s.isLeaving(n))
+                                .count();
+        int left = staying;
         for (Node node : s.state.nodes().values()) {
             boolean idle =
                     node.provided()
                             && s.isReachable(node.id())
+                            && !s.isLeaving(node)
                             && !used.contains(node.id())
                             && unplaced == 0;
-            if (!idle || present <= s.policies.minNodes()) {
+            if (!idle || staying <= s.policies.minNodes()) {
                 s.draft.idleSince.remove(node.id());
                 continue;
             }
@@ -78,7 +85,8 @@ final class NodeSupply {
                     && !s.now.isBefore(since.plus(IDLE_HOLD))
                     && s.arbiter.permits(ActionClass.NODES, null, "Releasing " + node.id())) {
                 left--;
-                s.draft.idleSince.put(node.id(), s.now);
+                s.draft.idleSince.remove(node.id());
+                s.draft.drainingNodes.put(node.id(), s.now);
                 s.outcome.decide(
                         new Decision(
                                 null,
@@ -86,7 +94,7 @@ final class NodeSupply {
                                 Reason.NODES_IDLE,
                                 "Release %s: it had no replica for %d s and %d nodes are enough."
                                         .formatted(node.id(), IDLE_HOLD.toSeconds(), left),
-                                List.of(new Decision.Input("nodes", (double) present, null)),
+                                List.of(new Decision.Input("nodes", (double) staying, null)),
                                 List.of()));
             }
         }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param drains replicas told to drain or stop, and when
  * @param seenReady replicas that were READY once: their end is a loss, not a failed start
  * @param lost replicas whose loss was answered; one that returns is surplus first
- * @param drainingNodes nodes that an operator wants empty, and since when
+ * @param drainingNodes nodes that an operator wants empty or that were released, and since when
  * @param idleSince since when a provided node has no replica
  * @param cordoned nodes that the planner cordoned for a notice
  * @param holds what is being held back now, so that it is told once

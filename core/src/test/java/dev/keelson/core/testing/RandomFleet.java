@@ -131,6 +131,9 @@ public final class RandomFleet {
     }
 
     private void disturb() {
+        if (state.nodes().isEmpty()) {
+            return;
+        }
         var id = any(state.deployments());
         var node = any(state.nodes());
         disturbances++;
