@@ -2,6 +2,7 @@ package dev.keelson.exchange.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.testing.RandomFleet;
 import java.io.IOException;
@@ -16,7 +17,13 @@ final class RandomJournalTest {
         var fleet = RandomFleet.of(seed);
         var plan = Planner.plan(fleet.state, fleet.memory, fleet.policies);
         return new JournalEntry(
-                seed + 1, Planner.VERSION, fleet.state, fleet.memory, fleet.policies, plan);
+                seed + 1,
+                Planner.VERSION,
+                fleet.state,
+                fleet.memory,
+                Forecasts.NONE,
+                fleet.policies,
+                plan);
     }
 
     @Test
