@@ -1,6 +1,7 @@
 package dev.keelson.lab;
 
 import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.trace.DemandHistory;
 import dev.keelson.simulator.trace.FleetFile;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceChoice;
@@ -87,7 +88,7 @@ final class PolicyTable {
     private void print(Demand demand, String fleetName, List<String> policies) {
         var fleet = FleetFile.read(datasets.resolve("fleets").resolve(fleetName + ".yaml"));
         var trace = trace(demand, FLEETS.indexOf(fleetName));
-        var study = new FleetStudy(fleet, trace, SEED);
+        var study = study(demand.name(), fleetName);
         out.printf(
                 Locale.ROOT,
                 "**%s × %s on %s** (%,d requests in %.0f h; one replica serves %.2f/s; the busiest minute needs %.1f replicas, the mean %.1f)%n%n",
@@ -117,21 +118,37 @@ final class PolicyTable {
         out.flush();
     }
 
+    /** The study of a demand on a fleet; its forecaster has seen the days before the trace. */
+    FleetStudy study(String demandName, String fleetName) {
+        var demand =
+                DEMANDS.stream().filter(d -> d.name().equals(demandName)).findFirst().orElseThrow();
+        int index = FLEETS.indexOf(fleetName);
+        return new FleetStudy(
+                FleetFile.read(datasets.resolve("fleets").resolve(fleetName + ".yaml")),
+                trace(demand, index),
+                SEED,
+                new StudyForecasting(
+                        DemandHistory.before(
+                                datasets.resolve(demand.file()), choice(demand, index))));
+    }
+
     private static double scale(Demand demand, int fleet) {
         return demand.scales().get(fleet);
     }
 
     private Trace trace(Demand demand, int fleet) {
-        return TraceFile.read(
-                datasets.resolve(demand.file()),
-                new TraceChoice(
-                        scale(demand, fleet),
-                        1,
-                        demand.series(),
-                        demand.from(),
-                        demand.to(),
-                        datasets.resolve(AZURE),
-                        SEED));
+        return TraceFile.read(datasets.resolve(demand.file()), choice(demand, fleet));
+    }
+
+    private TraceChoice choice(Demand demand, int fleet) {
+        return new TraceChoice(
+                scale(demand, fleet),
+                1,
+                demand.series(),
+                demand.from(),
+                demand.to(),
+                datasets.resolve(AZURE),
+                SEED);
     }
 
     static String line(RunResult r) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
         description = "Studies on virtual time.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            AutoscalingHarnessCommand.class,
             EngineSpeedCommand.class,
             FaultsCommand.class,
             PointsCommand.class,

@@ -6,6 +6,7 @@ import dev.keelson.simulator.baseline.Baselines;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
 import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.DemandHistory;
 import dev.keelson.simulator.trace.FleetFile;
 import dev.keelson.simulator.trace.InputException;
 import dev.keelson.simulator.trace.TraceChoice;
@@ -131,7 +132,12 @@ final class SimRunCommand implements Callable<Integer> {
         try {
             var played = TraceFile.read(trace, traceChoice());
             var deployed = faults.on(FleetFile.read(fleet, engineKind()), played, seed);
-            var study = new FleetStudy(deployed, played, seed);
+            var study =
+                    new FleetStudy(
+                            deployed,
+                            played,
+                            seed,
+                            new StudyForecasting(DemandHistory.before(trace, traceChoice())));
             var rows =
                     study.run(
                             choices,

@@ -3,6 +3,7 @@ package dev.keelson.lab;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
 import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.DemandHistory;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.FleetFile;
 import dev.keelson.simulator.trace.InputException;
@@ -47,6 +48,8 @@ final class StudyBenchCommand implements Callable<Integer> {
         ENGINE_KINDS("engine-kinds"),
         POLICY_TABLE("policy-table"),
         SPOT_MIX("spot-mix"),
+        FORECAST_SCALING("forecast-scaling"),
+        AUTOSCALING_HARNESS("autoscaling-harness"),
         FLEET_SPEED("fleet-speed"),
         FAULTS("faults"),
         DETERMINISM("determinism");
@@ -95,14 +98,15 @@ final class StudyBenchCommand implements Callable<Integer> {
             names = "--demand",
             split = ",",
             paramLabel = "A",
-            description = "policy-table: azure, azure-busy, servegen, burstgpt; default all")
+            description =
+                    "policy-table, forecast-scaling: azure, azure-busy, servegen, burstgpt; default all")
     private List<String> demands = PolicyTable.demands();
 
     @Option(
             names = "--fleet",
             split = ",",
             paramLabel = "A",
-            description = "policy-table: rtx-4090, a100, h100; default all")
+            description = "policy-table, forecast-scaling: rtx-4090, a100, h100; default all")
     private List<String> fleets = PolicyTable.fleets();
 
     @Option(
@@ -175,6 +179,14 @@ final class StudyBenchCommand implements Callable<Integer> {
                             "hpa,hpa:spot=1,skyserve,skyserve:spot=1,reactive,oracle,oracle:spot=1",
                             "--seed",
                             "1");
+            case FORECAST_SCALING -> {
+                known(demands, PolicyTable.demands());
+                known(fleets, PolicyTable.fleets());
+                new ForecastScalingTable(new PolicyTable(datasets(), out()), out())
+                        .print(demands, fleets);
+                yield 0;
+            }
+            case AUTOSCALING_HARNESS -> sim(out(), "autoscaling-harness", "--data", data("nab"));
             case FLEET_SPEED -> fleetSpeed();
             case FAULTS -> faults();
             case DETERMINISM -> determinism();
@@ -231,7 +243,7 @@ final class StudyBenchCommand implements Callable<Integer> {
     private int fleetSpeed() {
         var fleet = fleet();
         var trace = azure(24);
-        var study = new FleetStudy(fleet, trace, 1);
+        var study = withoutHistory(fleet, trace);
         out().printf(
                         Locale.ROOT,
                         "%,d requests in %.0f h on %s, one thread%n%n| policy | s on a core | s of the clock |%n|---|---|---|%n",
@@ -345,12 +357,17 @@ final class StudyBenchCommand implements Callable<Integer> {
 
     private static String played(
             Fleet fleet, Trace trace, List<PolicyChoice> choices, int threads) {
-        var study = new FleetStudy(fleet, trace, 1);
+        var study = withoutHistory(fleet, trace);
         var rows = study.run(choices, threads, row -> {});
         var report = new RunReport(fleet, trace, study.capacity(), 1, rows);
         return String.join("\n", report.toLines())
                 + report.toJson(0).toPrettyString()
                 + RunHtml.of(report);
+    }
+
+    /** A study whose forecaster has seen nothing before the trace. */
+    private static FleetStudy withoutHistory(Fleet fleet, Trace trace) {
+        return new FleetStudy(fleet, trace, 1, new StudyForecasting(DemandHistory.NONE));
     }
 
     private static String printed(int threads, String... arguments) {

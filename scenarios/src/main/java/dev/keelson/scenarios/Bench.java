@@ -29,6 +29,8 @@ public final class Bench {
                     "engine-kinds",
                     "policy-table",
                     "spot-mix",
+                    "forecast-scaling",
+                    "autoscaling-harness",
                     "fleet-speed",
                     "faults",
                     "determinism");

@@ -23,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  * forecast that is absent, too old, or of a source whose outcomes have not landed yet.
  */
 final class ForecastScaling {
-    /** The share of requests that may miss the service level, as {@code Slo} defines it. */
-    private static final double MISS_SHARE = 0.01;
+    /**
+     * The share of work that may be left waiting by a shrink, times the price of a miss: at the
+     * default price the share of requests that {@code Slo} lets miss.
+     */
+    private static final double MISS_SHARE_BY_PRICE = 0.04;
+
+    /** Over about such a time a replica's work rate is its capacity. */
+    private static final Duration CAPACITY_WINDOW = Duration.ofSeconds(30);
 
     private final Situation s;
     private final DeploymentState d;
@@ -137,7 +143,35 @@ final class ForecastScaling {
                 demand[k][h] = capacity.replicasFor(p.get(h + passed), t.get(h + passed));
             }
         }
-        return demand;
+        return withoutShortNoise(demand, forecast.step());
+    }
+
+    /**
+     * Deviations from the mean course, averaged over {@link #CAPACITY_WINDOW}: what comes and goes
+     * within it is part of what the capacity of a replica was measured under, and would be counted
+     * twice. The mean course stays: a rise that is expected is not blurred.
+     */
+    private static double[][] withoutShortNoise(double[][] demand, Duration step) {
+        int reach = (int) (CAPACITY_WINDOW.toNanos() / step.toNanos() / 2);
+        var mean = new double[demand[0].length];
+        for (var path : demand) {
+            for (int h = 0; h < mean.length; h++) {
+                mean[h] += path[h] / demand.length;
+            }
+        }
+        var smooth = new double[demand.length][mean.length];
+        for (int k = 0; k < demand.length; k++) {
+            for (int h = 0; h < mean.length; h++) {
+                int from = Math.max(0, h - reach);
+                int to = Math.min(mean.length, h + reach + 1);
+                double deviation = 0;
+                for (int i = from; i < to; i++) {
+                    deviation += (demand[k][i] - mean[i]) / (to - from);
+                }
+                smooth[k][h] = Math.max(0, mean[h] + deviation);
+            }
+        }
+        return smooth;
     }
 
     /**
@@ -226,7 +260,9 @@ final class ForecastScaling {
     /** At least {@code most}, and enough for the service level until a new order would serve. */
     private int leastWithinSlo(int most) {
         int replicas = most;
-        while (replicas < memory.wanted && ladder.candidate(replicas, 0).unserved() > MISS_SHARE) {
+        while (replicas < memory.wanted
+                && ladder.candidate(replicas, 0).unserved()
+                        > MISS_SHARE_BY_PRICE / policy.missPrice()) {
             replicas++;
         }
         return replicas;

@@ -1,10 +1,12 @@
 package dev.keelson.core.plan;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * How many replicas to want now, from sample paths of the demand: a rolling horizon that is planned
- * anew at every step. Minimises the expected
+ * How many replicas to want now, from joint sample paths of the demand: a rolling horizon that is
+ * planned anew at every step. Minimises the expected
  *
  * <pre>sum over steps of  replica x + shortfall max(0, d - x) + start (x - x_before)^+ + pending p
  * </pre>
@@ -12,12 +14,23 @@ import java.util.List;
  * where x replicas are READY, p are starting and d is the demand in replicas; an order takes {@code
  * lead} steps, a drop acts at once. The sum is one over rungs: with n_k = min(1, max(0, d - (k -
  * 1))) the k-th replica alone decides between its own price and shortfall x E n_k, and the best
- * counts are nested. So every rung is an exact dynamic programme of two states, and the whole costs
- * O(paths x steps + rungs x steps).
+ * counts are nested. Later decisions will know what came until then: the paths form a scenario
+ * lattice, each step's being grouped by the rank of the demand seen just before it, and every rung
+ * is a dynamic programme over step, group and time until READY. With one path that is exact. Costs
+ * O(paths x steps + rungs x steps x lead x groups^2).
  */
 public final class ReplicaLadder {
+    /** Paths in a group: fewer would mistake one path's future for knowledge. */
+    private static final int PATHS_PER_GROUP = 20;
+
+    private static final int MOST_GROUPS = 5;
+
     private final double[][] need;
     private final double[] meanDemand;
+    private final double[][] demand;
+    private final int[][] group;
+    private final double[][][] next;
+    private final int groups;
     private final int steps;
     private final int lead;
     private final Prices prices;
@@ -52,6 +65,44 @@ public final class ReplicaLadder {
         steps = demand[0].length;
         need = need(demand, most);
         meanDemand = means(demand);
+        this.demand = demand;
+        groups = Math.max(1, Math.min(MOST_GROUPS, demand.length / PATHS_PER_GROUP));
+        group = groups(demand, groups);
+        next = transitions(group, groups);
+    }
+
+    /** [step][path]: rank group of the demand of the step before; all paths are alike at first. */
+    private static int[][] groups(double[][] demand, int groups) {
+        int paths = demand.length;
+        var group = new int[demand[0].length][paths];
+        for (int h = 1; h < group.length; h++) {
+            var order = new Integer[paths];
+            for (int k = 0; k < paths; k++) {
+                order[k] = k;
+            }
+            int before = h - 1;
+            Arrays.sort(order, Comparator.comparingDouble((Integer k) -> demand[k][before]));
+            for (int rank = 0; rank < paths; rank++) {
+                group[h][order[rank]] = rank * groups / paths;
+            }
+        }
+        return group;
+    }
+
+    /** [step][group][group of the step after]: shares of the paths. */
+    private static double[][][] transitions(int[][] group, int groups) {
+        var next = new double[group.length - 1][groups][groups];
+        for (int h = 0; h + 1 < group.length; h++) {
+            var members = new int[groups];
+            for (int g : group[h]) {
+                members[g]++;
+            }
+            for (int k = 0; k < group[h].length; k++) {
+                int g = group[h][k];
+                next[h][g][group[h + 1][k]] += 1.0 / members[g];
+            }
+        }
+        return next;
     }
 
     /**
@@ -110,7 +161,11 @@ public final class ReplicaLadder {
     public int choose(List<Integer> readyIn) {
         int wanted = 0;
         for (int k = 0; k < need.length; k++) {
-            if (!isWorthIt(k, k < readyIn.size() ? readyIn.get(k) : -1)) {
+            boolean isPresent = k < readyIn.size();
+            if (!isPresent && isBeyondNeed(k)) {
+                break;
+            }
+            if (!isWorthIt(k, isPresent ? readyIn.get(k) : -1)) {
                 break;
             }
             wanted++;
@@ -118,33 +173,84 @@ public final class ReplicaLadder {
         return wanted;
     }
 
+    private boolean isBeyondNeed(int rung) {
+        for (double share : need[rung]) {
+            if (share > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
-     * Backwards over the steps: what a rung is worth from step h on when it serves in it, and when
-     * nothing was ordered before it.
+     * Backwards over the steps, per group: {@code kept[r]} is what a rung is worth from this step
+     * on when it is kept and serves in r steps (0: in this one, and was READY before), {@code
+     * dropped} when it is not wanted in this step, and may be ordered again from the next one on.
      *
      * @param readyIn -1 for a replica that is not there
      */
     private boolean isWorthIt(int rung, int readyIn) {
-        var serving = new double[steps + 2];
-        var absent = new double[steps + 2];
+        var later = new double[lead + 1][groups];
+        var laterDropped = new double[groups];
+        var needed = neededByGroup(rung);
         for (int h = steps - 1; h >= 0; h--) {
-            double gain = prices.shortfall() * need[rung][h] - prices.replica();
-            serving[h] = gain + Math.max(serving[h + 1], absent[h + 2]);
-            absent[h] = Math.max(absent[h + 1], ordered(serving, h, lead));
+            var kept = new double[lead + 1][groups];
+            var dropped = new double[groups];
+            for (int g = 0; g < groups; g++) {
+                double gain = prices.shortfall() * needed[h][g] - prices.replica();
+                kept[0][g] = gain + expected(h, g, later[0], laterDropped);
+                for (int r = 1; r <= lead; r++) {
+                    kept[r][g] =
+                            -prices.pending() + expected(h, g, started(later, r - 1), laterDropped);
+                }
+                dropped[g] = expected(h, g, started(later, lead), laterDropped);
+            }
+            later = kept;
+            laterDropped = dropped;
         }
-        double drop = absent[1];
-        if (readyIn == 0) {
-            return serving[0] > drop;
-        }
-        return ordered(serving, 0, readyIn < 0 ? lead : readyIn) > drop;
+        double keep = readyIn == 0 ? later[0][0] : started(later, readyIn < 0 ? lead : readyIn)[0];
+        return keep > laterDropped[0];
     }
 
-    /** Worth of a replica that gets READY so many steps after step h. */
-    private double ordered(double[] serving, int h, int after) {
-        if (h + after >= steps) {
+    /** Kept with so many steps to go; who gets READY pays for its start. */
+    private double[] started(double[][] kept, int steps) {
+        if (steps > 0) {
+            return kept[steps];
+        }
+        var worth = kept[0].clone();
+        for (int g = 0; g < groups; g++) {
+            worth[g] -= prices.start();
+        }
+        return worth;
+    }
+
+    /** The better of two courses, decided when the next step's group is known. */
+    private double expected(int h, int g, double[] one, double[] other) {
+        if (h + 1 >= steps) {
             return 0;
         }
-        return serving[h + after] - prices.start() - prices.pending() * after;
+        double sum = 0;
+        for (int to = 0; to < groups; to++) {
+            sum += next[h][g][to] * Math.max(one[to], other[to]);
+        }
+        return sum;
+    }
+
+    /** [step][group]: E min(1, max(0, d - rung)) of the group's paths. */
+    private double[][] neededByGroup(int rung) {
+        var needed = new double[steps][groups];
+        for (int h = 0; h < steps; h++) {
+            var members = new int[groups];
+            for (int k = 0; k < demand.length; k++) {
+                int g = group[h][k];
+                members[g]++;
+                needed[h][g] += Math.min(1, Math.max(0, demand[k][h] - rung));
+            }
+            for (int g = 0; g < groups; g++) {
+                needed[h][g] /= Math.max(1, members[g]);
+            }
+        }
+        return needed;
     }
 
     /**

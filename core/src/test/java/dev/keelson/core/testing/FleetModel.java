@@ -3,7 +3,9 @@ package dev.keelson.core.testing;
 import static dev.keelson.core.testing.FleetBuilder.CHAT;
 import static dev.keelson.core.testing.FleetBuilder.START;
 
+import dev.keelson.core.control.ForecastSource;
 import dev.keelson.core.demand.DemandReadings;
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.ControlHealth;
@@ -54,6 +56,11 @@ public final class FleetModel {
     public final TreeSet<Integer> brokenRevisions = new TreeSet<>();
     public final TreeMap<Integer, Double> failureShares = new TreeMap<>();
     public PlannerMemory memory = PlannerMemory.EMPTY;
+    public ForecastSource forecasts = ForecastSource.NONE;
+
+    /** What the last tick was planned with. */
+    public Forecasts expected = Forecasts.NONE;
+
     public Policies policies = PoliciesBuilder.automatic();
     public Instant now = START;
     public Instant startedAt = START.minusSeconds(60);
@@ -117,7 +124,8 @@ public final class FleetModel {
         now = now.plus(TICK);
         progress();
         planned = state();
-        var plan = Planner.plan(planned, memory, policies);
+        expected = forecasts.forecasts(planned);
+        var plan = Planner.plan(planned, memory, expected, policies);
         memory = plan.memory();
         decisions.addAll(plan.decisions());
         incidents.addAll(plan.incidents());

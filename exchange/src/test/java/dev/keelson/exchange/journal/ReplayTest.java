@@ -1,10 +1,13 @@
 package dev.keelson.exchange.journal;
 
+import static dev.keelson.core.testing.FleetBuilder.START;
+import static dev.keelson.core.testing.OutlookBuilder.anOutlook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.control.ForecastSource;
 import dev.keelson.core.plan.Planner;
+import dev.keelson.core.plan.Reason;
 import dev.keelson.core.testing.FleetModel;
 import java.io.IOException;
 import java.io.StringReader;
@@ -18,8 +21,13 @@ import org.junit.jupiter.api.Test;
 final class ReplayTest {
     /** What a loaded fleet of three nodes decides in four minutes. */
     private static List<JournalEntry> journal() {
+        return journal(ForecastSource.NONE);
+    }
+
+    private static List<JournalEntry> journal(ForecastSource forecasts) {
         var entries = new ArrayList<JournalEntry>();
         var fleet = new FleetModel(3, 1, 4);
+        fleet.forecasts = forecasts;
         for (int tick = 0; tick < 480; tick++) {
             fleet.requestsThere = tick > 60 && tick < 200 ? 17.5 : 0.25;
             if (tick == 150) {
@@ -37,7 +45,7 @@ final class ReplayTest {
                                 Planner.VERSION,
                                 Objects.requireNonNull(fleet.planned),
                                 before,
-                                Forecasts.NONE,
+                                fleet.expected,
                                 fleet.policies,
                                 plan));
             }
@@ -74,6 +82,22 @@ final class ReplayTest {
         assertThat(result.first()).isNull();
         assertThat(result.decisions())
                 .isEqualTo(entries.stream().mapToInt(e -> e.plan().decisions().size()).sum());
+    }
+
+    @Test
+    void replaysWhatWasDecidedOnForecastsIdentically() throws IOException {
+        var rise = START.plusSeconds(20);
+        var entries = journal(anOutlook().of(at -> at.isBefore(rise) ? 0.7 : 2.63));
+        assertThat(entries)
+                .anyMatch(e ->
+                        e.plan().decisions().stream()
+                                .anyMatch(d -> d.code() == Reason.FORECAST_ABOVE));
+        for (var entry : entries) {
+            assertThat(JournalCodec.decode(JournalCodec.encode(entry))).isEqualTo(entry);
+        }
+        var result = Replay.run(new StringReader(export(entries)));
+        assertThat(result.first()).isNull();
+        assertThat(result.decisions()).isPositive();
     }
 
     @Test

@@ -88,6 +88,11 @@ public final class TraceFile {
         return TextTable.read(file, FORMS, TraceFile::requests);
     }
 
+    /** Does it hold demand over time, and not requests? */
+    static boolean isDemand(Path file) {
+        return TextTable.read(file, KNOWN, table -> RateFile.HEADERS.contains(table.header()));
+    }
+
     private static Trace requests(TextTable table) {
         var names = List.of(table.header().split(",", -1));
         var clock = new TextTable.Clock();

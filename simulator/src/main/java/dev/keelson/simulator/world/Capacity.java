@@ -1,5 +1,6 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.demand.ReplicaCapacity;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceRequest;
@@ -32,6 +33,20 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
             }
         }
         return new Capacity(Math.max(low, 1e-6), mean);
+    }
+
+    /**
+     * The same as token work: prefill by its time a token, decode by its share of a full batch's
+     * step, both up to the share of its time that a replica may be busy within the SLO.
+     */
+    ReplicaCapacity ofReplica(Fleet fleet, Trace trace) {
+        var speed = fleet.speed();
+        int batch = fleet.maxSequences();
+        double context = trace.meanPromptTokens() + trace.meanOutputTokens() / 2;
+        double busy = requestsPerSecond * meanWorkSeconds;
+        return new ReplicaCapacity(
+                busy / speed.secondsPerPromptToken(),
+                busy * batch / speed.decodeSeconds(batch, batch * context));
     }
 
     /** Replicas that a moment's requests need, by interval. */

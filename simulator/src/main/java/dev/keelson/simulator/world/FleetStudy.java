@@ -1,6 +1,7 @@
 package dev.keelson.simulator.world;
 
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.simulator.baseline.Baselines;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.trace.Fleet;
@@ -19,6 +20,9 @@ public final class FleetStudy {
     /** The planner that runs in production. */
     public static final String PRODUCTION = "reactive";
 
+    /** The same planner, given forecasts. */
+    public static final String FORECAST = "forecast";
+
     private static final String ORACLE = "oracle";
     private static final double ORACLE_INTERVAL_SECONDS = 10;
     private static final int FIRST_MINUTES = 5;
@@ -32,8 +36,14 @@ public final class FleetStudy {
     private final Capacity capacity;
     private final Baselines.Sizing sizing;
     private final int initial;
+    private final Forecasting forecasting;
 
     public FleetStudy(Fleet fleet, Trace trace, long seed) {
+        this(fleet, trace, seed, Forecasting.NONE);
+    }
+
+    public FleetStudy(Fleet fleet, Trace trace, long seed, Forecasting forecasting) {
+        this.forecasting = forecasting;
         this.fleet = fleet;
         this.trace = trace;
         this.seed = seed;
@@ -67,7 +77,7 @@ public final class FleetStudy {
     /** Every policy name, in the order of the documentation. */
     public static List<String> policies() {
         var names = new ArrayList<>(Baselines.NAMES);
-        names.add(names.indexOf(ORACLE), PRODUCTION);
+        names.addAll(names.indexOf(ORACLE), List.of(PRODUCTION, FORECAST));
         return List.copyOf(names);
     }
 
@@ -153,12 +163,41 @@ public final class FleetStudy {
     }
 
     private Scaler scaler(PolicyChoice choice) {
-        return choice.name().equals(PRODUCTION)
-                ? new ProductionScaler(fleet, autoscaling(choice), new Telemetry<>(fleet, seed))
-                : new CountScaler(
-                        Baselines.create(choice, fleet, sizing),
-                        new Telemetry<>(fleet, seed),
-                        choice.option("spot", 0, 0, 1) > 0 ? new SpotHedge(fleet) : null);
+        return switch (choice.name()) {
+            case PRODUCTION ->
+                    new ProductionScaler(fleet, autoscaling(choice), new Telemetry<>(fleet, seed));
+            case FORECAST ->
+                    new ProductionScaler(
+                            fleet,
+                            autoscaling(choice),
+                            forecasting(choice),
+                            forecasting.source(start()),
+                            new Telemetry<>(fleet, seed));
+            default ->
+                    new CountScaler(
+                            Baselines.create(choice, fleet, sizing),
+                            new Telemetry<>(fleet, seed),
+                            choice.option("spot", 0, 0, 1) > 0 ? new SpotHedge(fleet) : null);
+        };
+    }
+
+    private Forecasting.Start start() {
+        return new Forecasting.Start(
+                ProductionScaler.DEPLOYMENT,
+                capacity.ofReplica(fleet, trace),
+                fleet.coldStart().longest());
+    }
+
+    private static ForecastPolicy forecasting(PolicyChoice choice) {
+        var usual = ProductionScaler.forecastDefaults();
+        return new ForecastPolicy(
+                usual.deployment(),
+                choice.option("price", usual.missPrice(), 0.01, 1e6),
+                choice.option("leadQuantile", usual.leadQuantile(), 0.01, 1),
+                seconds(choice.option("hold", usual.shrinkHold().toMillis() / 1e3, 0, 86_400)),
+                choice.option("floor", usual.floorUtilization(), 0.01, 1),
+                usual.minLanded(),
+                usual.maxAge());
     }
 
     /** The production policy with the options of the choice. */

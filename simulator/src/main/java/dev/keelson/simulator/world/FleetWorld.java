@@ -358,15 +358,22 @@ final class FleetWorld {
                 arrivedPromptTokens,
                 completions,
                 completedPromptTokens,
-                completedOutputTokens);
+                completedOutputTokens,
+                completions + outcomes.refused() + outcomes.failed() - outcomes.met());
     }
 
+    /**
+     * Sums since the start.
+     *
+     * @param misses requests that ended outside the SLO, refused and failed ones among them
+     */
     record Counters(
             long arrivals,
             long arrivedPromptTokens,
             long completions,
             long completedPromptTokens,
-            long completedOutputTokens) {}
+            long completedOutputTokens,
+            long misses) {}
 
     SimReplica start(ReplicaId id, SimNode node) {
         return start(id, node, coldStartSeconds(node));

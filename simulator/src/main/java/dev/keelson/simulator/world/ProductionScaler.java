@@ -28,6 +28,7 @@ import dev.keelson.core.plan.PlannerMemory;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
@@ -46,10 +47,12 @@ import org.jspecify.annotations.Nullable;
  * ports. It ticks as the fleet file says (production: at most every 0.4 s).
  */
 final class ProductionScaler implements Scaler {
-    private static final DeploymentId DEPLOYMENT = new DeploymentId("model");
+    static final DeploymentId DEPLOYMENT = new DeploymentId("model");
 
     private final Fleet fleet;
     private final AutoscalingPolicy autoscaling;
+    private final ForecastPolicy forecasting;
+    private final boolean isForecasting;
     private final Policies policies;
     private final EngineSpec engine;
     private final Deployment deployment;
@@ -57,15 +60,34 @@ final class ProductionScaler implements Scaler {
     private final Telemetry<DemandReadings> telemetry;
     private final NodeAgents agents = new NodeAgents();
     private DemandReadings demand = DemandReadings.UNKNOWN;
+    private FleetWorld.Counters before = new FleetWorld.Counters(0, 0, 0, 0, 0, 0);
+    private double beforeSeconds;
     private PlannerMemory memory = PlannerMemory.EMPTY;
     private @Nullable FleetWorld world;
     private long decisions;
 
+    /** Reactive: nothing is forecast. */
     ProductionScaler(
             Fleet fleet, AutoscalingPolicy autoscaling, Telemetry<DemandReadings> telemetry) {
+        this(
+                fleet,
+                autoscaling,
+                ForecastPolicy.defaults(DEPLOYMENT),
+                ForecastSource.NONE,
+                telemetry);
+    }
+
+    ProductionScaler(
+            Fleet fleet,
+            AutoscalingPolicy autoscaling,
+            ForecastPolicy forecasting,
+            ForecastSource forecasts,
+            Telemetry<DemandReadings> telemetry) {
         this.fleet = fleet;
         this.telemetry = telemetry;
         this.autoscaling = autoscaling;
+        this.forecasting = forecasting;
+        isForecasting = !forecasts.equals(ForecastSource.NONE);
         engine = new EngineSpec("simulated", fleet.model(), fleet.model(), new TreeMap<>());
         deployment =
                 new Deployment(
@@ -81,12 +103,17 @@ final class ProductionScaler implements Scaler {
         loop =
                 new ControlLoop(
                         this::observe,
-                        ForecastSource.NONE,
+                        forecasts,
                         () -> policies,
                         new Memory(),
-                        (state, before, forecasts, policy, plan) ->
+                        (state, past, expected, policy, plan) ->
                                 decisions += plan.decisions().size(),
                         this::apply);
+    }
+
+    /** The default forecast scaling of a deployment here. */
+    static ForecastPolicy forecastDefaults() {
+        return ForecastPolicy.defaults(DEPLOYMENT);
     }
 
     /** The default policy of a deployment here. */
@@ -116,6 +143,7 @@ final class ProductionScaler implements Scaler {
         return new Policies(
                 "0".repeat(64),
                 new TreeMap<>(Collections.singletonMap(DEPLOYMENT, autoscaling)),
+                new TreeMap<>(Collections.singletonMap(DEPLOYMENT, forecasting)),
                 recovery,
                 SpotPolicy.DEFAULTS,
                 autonomy,
@@ -148,6 +176,13 @@ final class ProductionScaler implements Scaler {
         p.put("maxStep", Integer.toString(autoscaling.maxStep()));
         p.put("maxInputAge", autoscaling.maxInputAge().toSeconds() + "s");
         p.put("tick", fleet.tick().toMillis() + "ms");
+        if (isForecasting) {
+            p.put("missPrice", Double.toString(forecasting.missPrice()));
+            p.put("leadQuantile", Double.toString(forecasting.leadQuantile()));
+            p.put("shrinkHold", forecasting.shrinkHold().toSeconds() + "s");
+            p.put("floorUtilization", Double.toString(forecasting.floorUtilization()));
+            p.put("minLanded", Integer.toString(forecasting.minLanded()));
+        }
         return p;
     }
 
@@ -180,13 +215,7 @@ final class ProductionScaler implements Scaler {
         world().nodes().forEach(n -> nodes.put(n.id, node(n)));
         var replicas = new TreeMap<ReplicaId, Replica>();
         world().replicas().forEach(r -> replicas.put(r.id, replica(r)));
-        var measured =
-                new DemandReadings(
-                        new Reading(world().inFlight(), now),
-                        new Reading(world().queued(), now),
-                        null,
-                        null,
-                        null);
+        var measured = measured(now);
         // What does not arrive leaves the older reading, with its age.
         var arrived = telemetry.pass(world().now(), measured);
         demand = arrived == null ? demand : arrived;
@@ -202,6 +231,30 @@ final class ProductionScaler implements Scaler {
                 replicas,
                 List.of(),
                 List.of());
+    }
+
+    /**
+     * What stands now, and what the time since the last tick showed; its rates are null at first.
+     */
+    private DemandReadings measured(Instant now) {
+        var last = before;
+        var counted = world().counters();
+        double seconds = world().now() - beforeSeconds;
+        before = counted;
+        beforeSeconds = world().now();
+        return new DemandReadings(
+                new Reading(world().inFlight(), now),
+                new Reading(world().queued(), now),
+                rate(counted.arrivals() - last.arrivals(), seconds, now),
+                rate(counted.completedOutputTokens() - last.completedOutputTokens(), seconds, now),
+                null,
+                rate(counted.arrivedPromptTokens() - last.arrivedPromptTokens(), seconds, now),
+                rate(counted.completions() - last.completions(), seconds, now),
+                rate(counted.misses() - last.misses(), seconds, now));
+    }
+
+    private static @Nullable Reading rate(long count, double seconds, Instant now) {
+        return seconds > 0 ? new Reading(count / seconds, now) : null;
     }
 
     private static Node node(SimNode n) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.core.control.ForecastSource;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
 import dev.keelson.simulator.report.RunReport;
@@ -224,7 +225,7 @@ class FleetStudyTest {
     }
 
     private static RunReport report(Fleet fleet, Trace trace, int threads) {
-        var study = new FleetStudy(fleet, trace, 7);
+        var study = new FleetStudy(fleet, trace, 7, start -> ForecastSource.NONE);
         var choices = FleetStudy.policies().stream().map(PolicyChoice::parse).toList();
         return new RunReport(
                 fleet, trace, study.capacity(), 7, study.run(choices, threads, row -> {}));

@@ -1,0 +1,53 @@
+package dev.keelson.forecaster.statistical.paths;
+
+import dev.keelson.core.demand.ReplicaCapacity;
+
+/**
+ * What a replica can do, learned from what became of requests: the work rate at which one request
+ * in a hundred misses its service level. While the work is near the present belief, the belief
+ * rises by {@code speed x 0.01} with every step's requests and falls by {@code speed} for those
+ * that missed (Robbins and Monro, 1951: it rests where the two balance). Misses at much more work
+ * than believed possible, or at much less, say nothing about it. Begins with a given capacity, such
+ * as the simulator's. Mutable.
+ */
+final class LearnedCapacity {
+    private static final double MISS_SHARE = 0.01;
+    private static final double SPEED = 0.1;
+    private static final double LEAST = 0.25;
+    private static final double MOST = 4;
+
+    /** Work within these shares of the belief is near it. */
+    private static final double NEAR_BELOW = 0.75;
+
+    private static final double NEAR_ABOVE = 1.1;
+
+    private final ReplicaCapacity start;
+    private double factor = 1;
+    private double usualEnded;
+
+    LearnedCapacity(ReplicaCapacity start) {
+        this.start = start;
+    }
+
+    /**
+     * One step.
+     *
+     * @param prefill recent tokens per second of one replica
+     * @param decode the same
+     * @param ended requests that ended in the step
+     * @param missed those of them that missed the service level
+     */
+    void observe(double prefill, double decode, double ended, double missed) {
+        usualEnded += 0.05 * (ended - usualEnded);
+        double work = start.replicasFor(prefill, decode) / factor;
+        if (ended <= 0 || work < NEAR_BELOW || work > NEAR_ABOVE) {
+            return;
+        }
+        double move = SPEED * (MISS_SHARE * ended - missed) / Math.max(ended, usualEnded);
+        factor = Math.max(LEAST, Math.min(MOST, factor * (1 + move)));
+    }
+
+    ReplicaCapacity now() {
+        return start.times(factor);
+    }
+}

@@ -1,0 +1,204 @@
+package dev.keelson.lab;
+
+import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.world.RunResult;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * GPU-hours at 99 % SLO attainment, in Markdown: every policy is played at several settings of its
+ * target, which is its curve; the GPU-hours at 99 % are read from it, linear between the two
+ * settings next to it. A policy all of whose settings serve more is read at its cheapest, one all
+ * of whose settings serve less has none.
+ */
+final class ForecastScalingTable {
+    private static final double WANTED = 0.99;
+    private static final String FORECAST = "forecast";
+    private static final String ORACLE = "oracle";
+    private static final List<String> SHARES =
+            List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0", "1.2", "1.5");
+
+    /** Policies with the settings of their curves. */
+    private static final List<List<String>> CURVES =
+            List.of(
+                    swept("hpa", "target", SHARES),
+                    swept("knative-kpa", "target", List.of("0.2", "0.3", "0.5", "0.7", "0.9")),
+                    swept("aibrix-apa", "target", List.of("0.1", "0.2", "0.3", "0.5")),
+                    swept(
+                            "aibrix-kpa-intended",
+                            "target",
+                            List.of("0.2", "0.3", "0.4", "0.5", "0.7")),
+                    List.of("dynamo-easy", "dynamo-easy:latency=1"),
+                    List.of("dynamo-sla"),
+                    swept("ray-serve", "target", List.of("12", "16", "24", "32", "48")),
+                    swept("skyserve", "target", List.of("0.7", "0.8", "0.9", "1.0", "1.1", "1.2")),
+                    List.of("llm-d-wva"),
+                    swept("reactive", "target", List.of("0.4", "0.5", "0.6", "0.7", "0.8", "0.9")),
+                    swept(
+                            "reactive:inHold=300",
+                            "target",
+                            List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0")),
+                    swept(
+                            FORECAST,
+                            "price",
+                            List.of("0.05", "0.1", "0.2", "0.3", "0.5", "1", "2", "4", "8")),
+                    swept(
+                            ORACLE,
+                            "headroom",
+                            List.of("0.6", "0.7", "0.8", "0.9", "1.0", "1.1", "1.3")));
+
+    private final PolicyTable table;
+    private final PrintWriter out;
+
+    ForecastScalingTable(PolicyTable table, PrintWriter out) {
+        this.table = table;
+        this.out = out;
+    }
+
+    private static List<String> swept(String policy, String option, List<String> values) {
+        return values.stream().map(v -> policy + ":" + option + "=" + v).toList();
+    }
+
+    void print(List<String> demands, List<String> fleets) {
+        var saved = new ArrayList<Double>();
+        for (String demand : PolicyTable.demands()) {
+            for (String fleet : PolicyTable.fleets()) {
+                if (demands.contains(demand) && fleets.contains(fleet)) {
+                    print(demand, fleet, saved);
+                }
+            }
+        }
+        if (!saved.isEmpty()) {
+            out.printf(
+                    Locale.ROOT,
+                    "Mean over %d rows: %.0f %% of the gap between the best baseline and the oracle saved.%n",
+                    saved.size(),
+                    100 * saved.stream().mapToDouble(s -> s).average().orElse(0));
+        }
+    }
+
+    private void print(String demand, String fleet, List<Double> saved) {
+        var choices = CURVES.stream().flatMap(List::stream).map(PolicyChoice::parse).toList();
+        var rows = new TreeMap<String, RunResult>();
+        table.study(demand, fleet)
+                .run(choices, 1, row -> {})
+                .forEach(row -> rows.put(row.policy(), row));
+        out.printf("**%s on %s**%n%n", demand, fleet);
+        out.println("| policy | GPU-h at 99 % | its curve: setting: GPU-h, SLO % |");
+        out.println("|---|---|---|");
+        var read = new TreeMap<String, Double>();
+        for (var curve : CURVES) {
+            var points = curve.stream().map(name -> point(rows, name)).toList();
+            double hours = read(points);
+            var name = name(curve.getFirst());
+            if (!Double.isNaN(hours)) {
+                read.put(name, hours);
+            }
+            out.println(line(name, hours, curve, points));
+        }
+        out.println();
+        summary(read, saved);
+        out.flush();
+    }
+
+    private static RunResult point(Map<String, RunResult> rows, String name) {
+        var row = rows.get(name);
+        if (row == null) {
+            throw new IllegalStateException("The row %s was not played.".formatted(name));
+        }
+        return row;
+    }
+
+    private static String name(String choice) {
+        int last = choice.lastIndexOf(':');
+        return last < 0 || choice.startsWith("dynamo") ? choice : choice.substring(0, last);
+    }
+
+    /**
+     * GPU-hours at the wanted attainment: of all neighbouring settings on either side of it the
+     * cheapest reading; else the cheapest setting that serves it; NaN where none does.
+     */
+    static double read(List<RunResult> points) {
+        double best = Double.NaN;
+        for (int i = 0; i < points.size(); i++) {
+            var p = points.get(i);
+            if (p.sloAttainment() >= WANTED) {
+                best = least(best, p.gpuHours());
+            }
+            if (i > 0) {
+                var before = points.get(i - 1);
+                double rise = p.sloAttainment() - before.sloAttainment();
+                double share = (WANTED - before.sloAttainment()) / rise;
+                if (rise != 0 && share >= 0 && share <= 1) {
+                    best =
+                            least(
+                                    best,
+                                    before.gpuHours() + share * (p.gpuHours() - before.gpuHours()));
+                }
+            }
+        }
+        return best;
+    }
+
+    private static double least(double one, double other) {
+        return Double.isNaN(one) ? other : Math.min(one, other);
+    }
+
+    private static String line(
+            String name, double hours, List<String> curve, List<RunResult> points) {
+        var text = new StringBuilder("| " + name + " | ");
+        text.append(Double.isNaN(hours) ? "–" : String.format(Locale.ROOT, "%.2f", hours));
+        text.append(" |");
+        for (int i = 0; i < points.size(); i++) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            " %s: %.2f, %.2f;",
+                            setting(curve.get(i)),
+                            points.get(i).gpuHours(),
+                            100 * points.get(i).sloAttainment()));
+        }
+        return text.append(" |").toString();
+    }
+
+    private static String setting(String choice) {
+        int equals = choice.lastIndexOf('=');
+        return equals < 0 ? "as it is" : choice.substring(equals + 1);
+    }
+
+    private void summary(Map<String, Double> read, List<Double> saved) {
+        var forecast = read.get(FORECAST);
+        var oracle = read.get(ORACLE);
+        var best =
+                read.entrySet().stream()
+                        .filter(e -> !e.getKey().equals(FORECAST) && !e.getKey().equals(ORACLE))
+                        .min(Map.Entry.comparingByValue());
+        if (forecast == null || oracle == null || best.isEmpty()) {
+            out.println("Not every side serves 99 %.");
+            out.println();
+            return;
+        }
+        double gap = best.get().getValue() - oracle;
+        boolean isOpen = gap > 0.005 * oracle;
+        out.printf(
+                Locale.ROOT,
+                "Best baseline %s %.2f, forecast %.2f, oracle %.2f: %s.%n%n",
+                best.get().getKey(),
+                best.get().getValue(),
+                forecast,
+                oracle,
+                isOpen
+                        ? String.format(
+                                Locale.ROOT,
+                                "%.0f %% of the gap saved",
+                                100 * (best.get().getValue() - forecast) / gap)
+                        : "no gap to speak of, not counted");
+        if (isOpen) {
+            saved.add((best.get().getValue() - forecast) / gap);
+        }
+    }
+}
