@@ -81,7 +81,7 @@ class SimRunCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nope", "hpa:x=1", "hpa:target", "hpa:target=-1", "forecast"})
+    @ValueSource(strings = {"nope", "hpa:x=1", "hpa:target", "hpa:target=-1", "forecast:nope=1"})
     void aWrongPolicyIsWrongUsage(String policy) throws IOException {
         int code = run("--trace", trace(), "--fleet", FLEET, "--policy", policy);
 

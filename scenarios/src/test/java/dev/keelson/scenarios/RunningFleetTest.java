@@ -238,7 +238,7 @@ class RunningFleetTest {
     private static void goesBackFrom(String model) throws IOException {
         // What an earlier round scaled out goes again first: a replica drained by it is no loss of
         // this one.
-        Fleet.await("scaled in", Duration.ofMinutes(5), () -> fleet.wanted() == 2);
+        Fleet.await("scaled in", Duration.ofMinutes(10), () -> fleet.wanted() == 2);
         fleet.steady(Duration.ofMinutes(5));
         var engines = fleet.pids("engine");
         var since = Instant.now();

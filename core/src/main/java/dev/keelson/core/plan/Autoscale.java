@@ -79,7 +79,11 @@ final class Autoscale {
 
     private Optional<Proposal> scaleOut(Load load, List<Decision.Input> inputs) {
         int needed = needed(load, 1 + policy.tolerance());
-        var kvIsShort = kv != null && kv > policy.targetKvUse();
+        // One more at a time: those that start have not taken their part of it yet.
+        var kvIsShort =
+                kv != null
+                        && kv > policy.targetKvUse()
+                        && s.readyOf(d.spec().id()) >= memory.wanted;
         if (needed <= memory.wanted && !kvIsShort) {
             memory.aboveSince = null;
             return Optional.empty();

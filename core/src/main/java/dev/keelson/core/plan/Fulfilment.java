@@ -109,7 +109,7 @@ final class Fulfilment {
                     List.of());
             return 0;
         }
-        if (m.notBefore != null && s.now.isBefore(m.notBefore)) {
+        if ((m.notBefore != null && s.now.isBefore(m.notBefore)) || isTrying(staying)) {
             return 0;
         }
         var cause =
@@ -150,7 +150,16 @@ final class Fulfilment {
 
     /** After a failed start only one is tried at a time. */
     private boolean breaksBackoff(int started) {
-        return started > 0 && m.startFailures.getOrDefault(m.serving, 0) > 0;
+        return started > 0 && hasFailed();
+    }
+
+    /** The one start that is tried after a failed one is under way. */
+    private boolean isTrying(List<Member> staying) {
+        return hasFailed() && staying.stream().anyMatch(x -> !x.isReady());
+    }
+
+    private boolean hasFailed() {
+        return m.startFailures.getOrDefault(m.serving, 0) > 0;
     }
 
     /**

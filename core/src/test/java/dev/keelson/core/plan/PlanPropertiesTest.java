@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * in the failure's name.
  */
 final class PlanPropertiesTest {
-    private static final int SEEDS = 600;
+    private static final int SEEDS = 1_200;
 
     @Test
     void noNodeIsGivenMoreThanItHasRoomFor() {
