@@ -5,7 +5,6 @@ import dev.keelson.simulator.scaling.ScalingProblem;
 import dev.keelson.simulator.scaling.TargetRule;
 import dev.keelson.simulator.trace.DemandSeries;
 import dev.keelson.simulator.trace.InputException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code keelson sim autoscaling-harness}: four public demand series, lead 1 and 3, the forecast
@@ -47,7 +45,7 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
                     new Source("Twitter AMZN", "Twitter_volume_AMZN.csv.gz", 288),
                     new Source("Twitter GOOG", "Twitter_volume_GOOG.csv.gz", 288));
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--data",
@@ -63,9 +61,10 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
         try {
             var problems = problems();
             var rows = new ArrayList<Row>();
-            out().println(
+            console.out()
+                    .println(
                             "| series | L | oracle's cost | HPA: ratio, unserved | forecast: ratio, unserved | forecast ÷ HPA |");
-            out().println("|---|---|---|---|---|---|");
+            console.out().println("|---|---|---|---|---|---|");
             for (var problem : problems) {
                 var row = row(problem);
                 rows.add(row);
@@ -77,8 +76,7 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
             }
             return 0;
         } catch (InputException e) {
-            own().commandLine().getErr().println("keelson: " + e.getMessage());
-            return 1;
+            return console.failed(e);
         }
     }
 
@@ -121,7 +119,8 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
     }
 
     private void print(Row row) {
-        out().printf(
+        console.out()
+                .printf(
                         Locale.ROOT,
                         "| %s | %d | %.0f | %.3f, %.2f %% | %.3f, %.2f %% | %.3f |%n",
                         row.of().problem().name(),
@@ -132,11 +131,12 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
                         row.forecast().cost() / row.oracle(),
                         100 * row.forecast().unservedShare(),
                         row.ratio());
-        out().flush();
+        console.out().flush();
     }
 
     private void summary(List<Row> rows) {
-        out().printf(
+        console.out()
+                .printf(
                         Locale.ROOT,
                         "mean of cost ÷ HPA's %.3f, highest %.3f; unserved %.2f %% on average, HPA %.2f %%, most above HPA's in a row %.2f points%n",
                         rows.stream().mapToDouble(Row::ratio).average().orElse(0),
@@ -185,19 +185,7 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
                             score.cost() / row.oracle(),
                             100 * score.unservedShare()));
         }
-        out().printf("%s, L=%d, by price:%s%n", problem.name(), problem.lead(), line);
-        out().flush();
-    }
-
-    private PrintWriter out() {
-        return own().commandLine().getOut();
-    }
-
-    private CommandSpec own() {
-        var own = spec;
-        if (own == null) {
-            throw new IllegalStateException("picocli injects the specification.");
-        }
-        return own;
+        console.out().printf("%s, L=%d, by price:%s%n", problem.name(), problem.lead(), line);
+        console.out().flush();
     }
 }

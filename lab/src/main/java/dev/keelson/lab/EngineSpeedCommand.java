@@ -18,12 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code keelson sim engine-speed}: request-steps of the engine simulator per second of one core.
@@ -37,7 +34,7 @@ final class EngineSpeedCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double REQUESTS_PER_SECOND = 7;
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--profile",
@@ -70,9 +67,7 @@ final class EngineSpeedCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (requests < 1) {
-            throw new ParameterException(
-                    command().commandLine(),
-                    "The --requests (%d) must be at least 1.".formatted(requests));
+            throw console.usage("The --requests (%d) must be at least 1.".formatted(requests));
         }
         try {
             var stepTime =
@@ -89,16 +84,10 @@ final class EngineSpeedCommand implements Callable<Integer> {
             report(engine, (System.nanoTime() - start) / 1e9);
             return 0;
         } catch (MalformedInputException | IllegalArgumentException e) {
-            command().commandLine().getErr().println(e.getMessage());
+            console.err().println(e.getMessage());
             return 1;
         } catch (IOException e) {
-            command()
-                    .commandLine()
-                    .getErr()
-                    .println(
-                            "A file cannot be read: %s.%nCheck the folder and its permissions."
-                                    .formatted(e.getMessage()));
-            return 1;
+            return console.unreadable(e);
         }
     }
 
@@ -131,7 +120,7 @@ final class EngineSpeedCommand implements Callable<Integer> {
         var done = engine.occupancy();
         double perSecond = done.requestSteps() / wallSeconds;
         double virtualSeconds = done.busyNanos() / 1e9;
-        var out = command().commandLine().getOut();
+        var out = console.out();
         if (json) {
             var document =
                     JSON.createObjectNode()
@@ -158,12 +147,5 @@ final class EngineSpeedCommand implements Callable<Integer> {
                     perSecond / 1e6);
         }
         out.flush();
-    }
-
-    private CommandSpec command() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec;
     }
 }

@@ -20,10 +20,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim points}: measured end-to-end points, predicted from kernels. */
 @Command(
@@ -34,7 +32,7 @@ import picocli.CommandLine.Spec;
 final class PointsCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--systems",
@@ -70,8 +68,7 @@ final class PointsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads < 1 || each < 1) {
-            throw new ParameterException(
-                    command().commandLine(),
+            throw console.usage(
                     "The --threads (%d) and --each (%d) must be at least 1."
                             .formatted(threads, each));
         }
@@ -82,16 +79,10 @@ final class PointsCommand implements Callable<Integer> {
             print(report);
             return 0;
         } catch (MalformedInputException e) {
-            command().commandLine().getErr().println(e.getMessage());
+            console.err().println(e.getMessage());
             return 1;
         } catch (IOException e) {
-            command()
-                    .commandLine()
-                    .getErr()
-                    .println(
-                            "A file cannot be read: %s.%nCheck the folder and its permissions."
-                                    .formatted(e.getMessage()));
-            return 1;
+            return console.unreadable(e);
         }
     }
 
@@ -134,7 +125,7 @@ final class PointsCommand implements Callable<Integer> {
     }
 
     private void print(PointsReport report) throws JsonProcessingException {
-        var out = command().commandLine().getOut();
+        var out = console.out();
         if (json) {
             var document = JSON.createObjectNode().put("command", "sim points").put("seed", seed);
             report.toJson(document);
@@ -143,12 +134,5 @@ final class PointsCommand implements Callable<Integer> {
             report.toLines().forEach(out::println);
         }
         out.flush();
-    }
-
-    private CommandSpec command() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec;
     }
 }

@@ -14,13 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim route}: routing policies over one trace with prefix blocks. */
 @Command(
@@ -29,7 +25,7 @@ import picocli.CommandLine.Spec;
                 "Routes a trace with prefix blocks over workers with prefix caches: one row per policy.",
         mixinStandardHelpOptions = true)
 final class RouteCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--trace",
@@ -101,8 +97,7 @@ final class RouteCommand implements Callable<Integer> {
         try {
             requests = PrefixTrace.read(trace, blockTokens);
         } catch (InputException e) {
-            commandLine().getErr().println("keelson: " + e.getMessage());
-            return 1;
+            return console.failed(e);
         }
         if (spreadSeconds > 0) {
             requests = PrefixTrace.spread(requests, spreadSeconds, new SplittableRandom(~seed));
@@ -122,8 +117,8 @@ final class RouteCommand implements Callable<Integer> {
                         seed,
                         RouteBounds.of(setup, requests),
                         rows);
-        commandLine().getOut().print(json ? report.json() : report.table(sweep));
-        commandLine().getOut().flush();
+        console.out().print(json ? report.json() : report.table(sweep));
+        console.out().flush();
         return 0;
     }
 
@@ -131,7 +126,7 @@ final class RouteCommand implements Callable<Integer> {
         List<String> names = List.copyOf(new LinkedHashSet<>(policies));
         for (String name : names) {
             if (!RoutePolicies.NAMES.contains(name)) {
-                throw usage(
+                throw console.usage(
                         "There is no routing policy '%s'; there are %s."
                                 .formatted(name, String.join(", ", RoutePolicies.NAMES)));
             }
@@ -141,23 +136,13 @@ final class RouteCommand implements Callable<Integer> {
 
     private RouteSetup setup() {
         if (!(spreadSeconds >= 0 && Double.isFinite(spreadSeconds))) {
-            throw usage("The spread (%s) must be at least 0 seconds.".formatted(spreadSeconds));
+            throw console.usage(
+                    "The spread (%s) must be at least 0 seconds.".formatted(spreadSeconds));
         }
         try {
             return new RouteSetup(workers, blocks, blockTokens, prefillRate);
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw console.usage(e.getMessage());
         }
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(commandLine(), message);
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec.commandLine();
     }
 }

@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim live}: the simulator beside a recorded fleet that really ran. */
 @Command(
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
 final class SimLiveCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--recording",
@@ -49,14 +48,10 @@ final class SimLiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        var own = spec;
-        if (own == null) {
-            throw new IllegalStateException("picocli injects the specification.");
-        }
         try {
             var live = LiveRecording.read(recording, fleet);
             var report = new LiveReport(live, LiveStudy.play(live, seed), seed);
-            var out = own.commandLine().getOut();
+            var out = console.out();
             if (json) {
                 out.println(
                         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report.toJson()));
@@ -65,11 +60,10 @@ final class SimLiveCommand implements Callable<Integer> {
             }
             return 0;
         } catch (IllegalArgumentException e) {
-            own.commandLine().getErr().println("keelson: policy.txt: " + e.getMessage());
+            console.err().println("keelson: policy.txt: " + e.getMessage());
             return 1;
         } catch (InputException e) {
-            own.commandLine().getErr().println("keelson: " + e.getMessage());
-            return 1;
+            return console.failed(e);
         }
     }
 }

@@ -1,9 +1,7 @@
 package dev.keelson.lab;
 
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
 
 /**
  * {@code keelson sim ...}: studies on virtual time. Each study is a subcommand in a class of its
@@ -37,15 +35,6 @@ public final class SimMain {
     static CommandLine commandLine() {
         return new CommandLine(new SimMain())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(SimMain::wrongUsage);
-    }
-
-    private static int wrongUsage(ParameterException e, String[] arguments) {
-        PrintWriter err = e.getCommandLine().getErr();
-        err.println("keelson: " + e.getMessage());
-        err.println(
-                "'%s --help' lists the options."
-                        .formatted(e.getCommandLine().getCommandSpec().qualifiedName()));
-        return CommandLine.ExitCode.USAGE;
+                .setParameterExceptionHandler(new WrongUsage());
     }
 }

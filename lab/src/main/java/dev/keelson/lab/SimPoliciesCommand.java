@@ -8,11 +8,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim policies}: the policy names of each study that is there. */
 @Command(
@@ -22,7 +20,7 @@ import picocli.CommandLine.Spec;
 final class SimPoliciesCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(names = "--json", description = "one JSON document")
     private boolean json;
@@ -37,11 +35,7 @@ final class SimPoliciesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws com.fasterxml.jackson.core.JsonProcessingException {
-        var own = spec;
-        if (own == null) {
-            throw new IllegalStateException("picocli injects the specification.");
-        }
-        var out = own.commandLine().getOut();
+        var out = console.out();
         if (json) {
             out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(studies()));
         } else {

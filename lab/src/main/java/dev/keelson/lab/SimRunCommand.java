@@ -13,7 +13,6 @@ import dev.keelson.simulator.trace.TraceChoice;
 import dev.keelson.simulator.trace.TraceFile;
 import dev.keelson.simulator.world.FleetStudy;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim run}: policies on one trace and one fleet, as a table. */
 @Command(
@@ -35,22 +31,9 @@ import picocli.CommandLine.Spec;
 final class SimRunCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
-    @Option(
-            names = "--trace",
-            required = true,
-            paramLabel = "FILE",
-            description =
-                    "requests (Azure or time,prompt_tokens,output_tokens) or demand over time")
-    private Path trace = Path.of("");
-
-    @Option(
-            names = "--fleet",
-            required = true,
-            paramLabel = "FILE",
-            description = "fleet file (YAML); examples in datasets/fleets")
-    private Path fleet = Path.of("");
+    @Mixin private final PlayOptions play = new PlayOptions();
 
     @Option(
             names = "--policy",
@@ -59,27 +42,6 @@ final class SimRunCommand implements Callable<Integer> {
             paramLabel = "A",
             description = "policies, or 'all'; with options as in hpa:target=0.5")
     private List<String> policies = List.of();
-
-    @Option(names = "--seed", defaultValue = "0", description = "default ${DEFAULT-VALUE}")
-    private long seed;
-
-    @Option(
-            names = "--threads",
-            defaultValue = "1",
-            description = "rows at once, default ${DEFAULT-VALUE}; the result is the same")
-    private int threads = 1;
-
-    @Option(
-            names = "--scale",
-            defaultValue = "1",
-            description = "multiplies the demand, default ${DEFAULT-VALUE}")
-    private double scale = 1;
-
-    @Option(
-            names = "--repeat",
-            defaultValue = "1",
-            description = "plays a trace of requests so many times in a row")
-    private int repeat = 1;
 
     @Option(
             names = "--series",
@@ -122,40 +84,37 @@ final class SimRunCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
     private @Nullable Path html;
 
-    @Option(names = "--json", description = "one JSON document")
-    private boolean json;
-
     @Override
     public Integer call() throws IOException {
         long started = System.nanoTime();
         var choices = choices();
         try {
-            var played = TraceFile.read(trace, traceChoice());
-            var deployed = faults.on(FleetFile.read(fleet, engineKind()), played, seed);
+            var played = TraceFile.read(play.trace, traceChoice());
+            var deployed = faults.on(FleetFile.read(play.fleet, engineKind()), played, play.seed);
             var study =
                     new FleetStudy(
                             deployed,
                             played,
-                            seed,
-                            new StudyForecasting(DemandHistory.before(trace, traceChoice())));
+                            play.seed,
+                            new StudyForecasting(DemandHistory.before(play.trace, traceChoice())));
             var rows =
                     study.run(
                             choices,
-                            threads,
+                            play.threads,
                             row ->
-                                    err().printf(
+                                    console.err()
+                                            .printf(
                                                     Locale.ROOT,
                                                     "%s done after %.1f s%n",
                                                     row.policy(),
                                                     (System.nanoTime() - started) / 1e9));
-            var report = new RunReport(deployed, played, study.capacity(), seed, rows);
+            var report = new RunReport(deployed, played, study.capacity(), play.seed, rows);
             print(report, (System.nanoTime() - started) / 1e9);
             return 0;
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw console.usage(e.getMessage());
         } catch (InputException e) {
-            err().println("keelson: " + e.getMessage());
-            return 1;
+            return console.failed(e);
         }
     }
 
@@ -163,11 +122,11 @@ final class SimRunCommand implements Callable<Integer> {
         if (html != null) {
             Files.writeString(html, RunHtml.of(report));
         }
-        if (json) {
-            out().println(text(report, wallSeconds));
+        if (play.json) {
+            console.out().println(text(report, wallSeconds));
             return;
         }
-        report.toLines().forEach(out()::println);
+        report.toLines().forEach(console.out()::println);
     }
 
     private static String text(RunReport report, double wallSeconds) {
@@ -186,7 +145,7 @@ final class SimRunCommand implements Callable<Integer> {
             var choices = names.stream().map(PolicyChoice::parse).toList();
             for (PolicyChoice choice : choices) {
                 if (!known.contains(choice.name())) {
-                    throw usage(
+                    throw console.usage(
                             "There is no run policy (%s); known: %s."
                                     .formatted(choice.name(), String.join(", ", known)));
                 }
@@ -195,7 +154,7 @@ final class SimRunCommand implements Callable<Integer> {
                     ? choices.stream().flatMap(c -> Baselines.sweep(c).stream()).toList()
                     : choices;
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw console.usage(e.getMessage());
         }
     }
 
@@ -203,7 +162,7 @@ final class SimRunCommand implements Callable<Integer> {
         if (engine != null
                 && !engine.equals(FleetFile.LINEAR)
                 && !engine.equals(FleetFile.DETAILED)) {
-            throw usage("The --engine (%s) must be linear or detailed.".formatted(engine));
+            throw console.usage("The --engine (%s) must be linear or detailed.".formatted(engine));
         }
         return engine;
     }
@@ -217,10 +176,12 @@ final class SimRunCommand implements Callable<Integer> {
                 from = Integer.parseInt(ends[0]);
                 to = Integer.parseInt(ends[ends.length - 1]);
             } catch (NumberFormatException e) {
-                throw usage("The --days (%s) must be a day or FROM-TO, as in 8-9.".formatted(days));
+                throw console.usage(
+                        "The --days (%s) must be a day or FROM-TO, as in 8-9.".formatted(days));
             }
         }
-        return new TraceChoice(scale, repeat, series, from, to, lengthsFile(), burstiness, seed);
+        return new TraceChoice(
+                play.scale, play.repeat, series, from, to, lengthsFile(), burstiness, play.seed);
     }
 
     private @Nullable Path lengthsFile() {
@@ -232,25 +193,5 @@ final class SimRunCommand implements Callable<Integer> {
             return null;
         }
         return Path.of(home, "datasets", "azure-llm-2023", "AzureLLMInferenceTrace_conv.csv.gz");
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(own().commandLine(), message);
-    }
-
-    private CommandSpec own() {
-        var own = spec;
-        if (own == null) {
-            throw new IllegalStateException("picocli injects the specification.");
-        }
-        return own;
-    }
-
-    private PrintWriter out() {
-        return own().commandLine().getOut();
-    }
-
-    private PrintWriter err() {
-        return own().commandLine().getErr();
     }
 }

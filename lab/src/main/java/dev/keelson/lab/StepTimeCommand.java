@@ -15,12 +15,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code keelson sim steptime}: how well operator times are predicted from measured tables, against
@@ -34,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class StepTimeCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--tables",
@@ -69,8 +66,7 @@ final class StepTimeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads < 1 || seeds < 1) {
-            throw new ParameterException(
-                    command().commandLine(),
+            throw console.usage(
                     "The --threads (%d) and --seeds (%d) must be at least 1."
                             .formatted(threads, seeds));
         }
@@ -78,16 +74,10 @@ final class StepTimeCommand implements Callable<Integer> {
             print(OrderedTasks.map(threads, GemmTable.readAll(tables), this::evaluate));
             return 0;
         } catch (MalformedInputException | IllegalArgumentException e) {
-            command().commandLine().getErr().println(e.getMessage());
+            console.err().println(e.getMessage());
             return 1;
         } catch (IOException e) {
-            command()
-                    .commandLine()
-                    .getErr()
-                    .println(
-                            "A file cannot be read: %s.%nCheck the folder and its permissions."
-                                    .formatted(e.getMessage()));
-            return 1;
+            return console.unreadable(e);
         }
     }
 
@@ -105,7 +95,7 @@ final class StepTimeCommand implements Callable<Integer> {
                 byDevice.computeIfAbsent(row.table().device(), _ -> new ArrayList<>())
                         .add(row.errors()));
         var all = Errors.mean(rows.stream().map(Row::errors).toList());
-        var out = command().commandLine().getOut();
+        var out = console.out();
         if (json) {
             out.println(
                     JSON.writerWithDefaultPrettyPrinter()
@@ -174,12 +164,5 @@ final class StepTimeCommand implements Callable<Integer> {
                 100 * errors.linear(),
                 100 * errors.calibratedRoofline(),
                 100 * errors.roofline());
-    }
-
-    private CommandSpec command() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec;
     }
 }

@@ -23,11 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code keelson sim bench NAME...}: the studies of docs/benchmarks.md with their data and seeds;
@@ -79,13 +77,12 @@ final class StudyBenchCommand implements Callable<Integer> {
             "none,kubernetes,slow-broker,slow-broker:interval=30,nvsentinel,keelson";
     private static final String SCALING = "hpa,knative-kpa,skyserve,llm-d-wva,reactive";
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Parameters(
             paramLabel = "NAME",
             arity = "0..*",
-            description =
-                    "prefix-routing, engine-validation, step-time, engine-speed, policy-table, spot-mix, fleet-speed, determinism; all when none is given")
+            description = "the studies; all when none is given")
     private List<String> names = List.of();
 
     @Option(
@@ -126,14 +123,13 @@ final class StudyBenchCommand implements Callable<Integer> {
                             : names.stream().map(Study::of).toList();
             for (Study study : studies) {
                 worst = Math.max(worst, run(study));
-                out().flush();
+                console.out().flush();
             }
             return worst;
         } catch (InputException e) {
-            own().commandLine().getErr().println("keelson: " + e.getMessage());
-            return 1;
+            return console.failed(e);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(own().commandLine(), String.valueOf(e.getMessage()));
+            throw console.usage(e.getMessage());
         }
     }
 
@@ -142,28 +138,29 @@ final class StudyBenchCommand implements Callable<Integer> {
         return switch (study) {
             case PREFIX_ROUTING ->
                     sim(
-                            out(),
+                            console.out(),
                             "route",
                             "--trace",
                             data("mooncake/conversation_trace_first_half.jsonl.gz"),
                             "--sweep");
             case ENGINE_VALIDATION ->
                     Math.max(
-                            sim(out(), validation("Llama-3.1-8B", "Qwen3-32B")),
-                            sim(out(), validation("Qwen3-32B", "Llama-3.1-8B")));
-            case STEP_TIME -> sim(out(), "steptime", "--tables", data("vidur-profiling/compute"));
-            case ENGINE_SPEED -> sim(out(), "engine-speed", "--profile", profiles);
-            case KERNEL_POINTS -> sim(out(), "points", "--systems", data("aiconfigurator"));
+                            sim(console.out(), validation("Llama-3.1-8B", "Qwen3-32B")),
+                            sim(console.out(), validation("Qwen3-32B", "Llama-3.1-8B")));
+            case STEP_TIME ->
+                    sim(console.out(), "steptime", "--tables", data("vidur-profiling/compute"));
+            case ENGINE_SPEED -> sim(console.out(), "engine-speed", "--profile", profiles);
+            case KERNEL_POINTS -> sim(console.out(), "points", "--systems", data("aiconfigurator"));
             case ENGINE_KINDS -> Math.max(engineKind("linear"), engineKind("detailed"));
             case POLICY_TABLE -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
-                new PolicyTable(datasets(), out()).print(demands, fleets, policies);
+                new PolicyTable(datasets(), console.out()).print(demands, fleets, policies);
                 yield 0;
             }
             case SPOT_MIX ->
                     sim(
-                            out(),
+                            console.out(),
                             "run",
                             "--trace",
                             data("servegen/servegen_m-small_clients_days_8_9.csv.gz"),
@@ -182,11 +179,12 @@ final class StudyBenchCommand implements Callable<Integer> {
             case FORECAST_SCALING -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
-                new ForecastScalingTable(new PolicyTable(datasets(), out()), out())
+                new ForecastScalingTable(new PolicyTable(datasets(), console.out()), console.out())
                         .print(demands, fleets);
                 yield 0;
             }
-            case AUTOSCALING_HARNESS -> sim(out(), "autoscaling-harness", "--data", data("nab"));
+            case AUTOSCALING_HARNESS ->
+                    sim(console.out(), "autoscaling-harness", "--data", data("nab"));
             case FLEET_SPEED -> fleetSpeed();
             case FAULTS -> faults();
             case DETERMINISM -> determinism();
@@ -205,7 +203,7 @@ final class StudyBenchCommand implements Callable<Integer> {
     /** The busy Azure hour on A100s with one of the two engines. */
     private int engineKind(String kind) {
         return sim(
-                out(),
+                console.out(),
                 "run",
                 "--trace",
                 data("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz"),
@@ -244,7 +242,8 @@ final class StudyBenchCommand implements Callable<Integer> {
         var fleet = fleet();
         var trace = azure(24);
         var study = withoutHistory(fleet, trace);
-        out().printf(
+        console.out()
+                .printf(
                         Locale.ROOT,
                         "%,d requests in %.0f h on %s, one thread%n%n| policy | s on a core | s of the clock |%n|---|---|---|%n",
                         trace.count(),
@@ -259,7 +258,8 @@ final class StudyBenchCommand implements Callable<Integer> {
                     // Told on the thread that played it, the same for all rows.
                     double core = threads.getCurrentThreadCpuTime() / 1e9;
                     double clock = System.nanoTime() / 1e9;
-                    out().printf(
+                    console.out()
+                            .printf(
                                     Locale.ROOT,
                                     "| %s | %.1f | %.1f |%n",
                                     row.policy(),
@@ -275,15 +275,15 @@ final class StudyBenchCommand implements Callable<Integer> {
     private int faults() {
         int worst = 0;
         for (String name : List.of("nodes", "gpus", "grey")) {
-            worst = Math.max(worst, sim(out(), onIncidents("faults", name, "4", RECOVERY)));
+            worst = Math.max(worst, sim(console.out(), onIncidents("faults", name, "4", RECOVERY)));
         }
         var full = with(onIncidents("faults", "gpus", "8", RECOVERY), "--replicas", "31");
-        worst = Math.max(worst, sim(out(), full));
-        worst = Math.max(worst, sim(out(), onRecordedFaults("faults", RECOVERY)));
+        worst = Math.max(worst, sim(console.out(), full));
+        worst = Math.max(worst, sim(console.out(), onRecordedFaults("faults", RECOVERY)));
         for (String name : List.of("nodes", "grey", "blind")) {
-            worst = Math.max(worst, sim(out(), onIncidents("run", name, "4", SCALING)));
+            worst = Math.max(worst, sim(console.out(), onIncidents("run", name, "4", SCALING)));
         }
-        return Math.max(worst, sim(out(), onRecordedFaults("run", SCALING)));
+        return Math.max(worst, sim(console.out(), onRecordedFaults("run", SCALING)));
     }
 
     /** Half a day plays the 240 days of the recording. */
@@ -346,7 +346,8 @@ final class StudyBenchCommand implements Callable<Integer> {
     private boolean same(String study, java.util.function.IntFunction<String> play) {
         var one = play.apply(1);
         boolean same = one.equals(play.apply(2));
-        out().printf(
+        console.out()
+                .printf(
                         Locale.ROOT,
                         "%s: %d characters on 1 thread, %s on 2%n",
                         study,
@@ -406,17 +407,5 @@ final class StudyBenchCommand implements Callable<Integer> {
                     "Where the data lies is not known; name it with --datasets DIR.");
         }
         return Path.of(home, "datasets");
-    }
-
-    private PrintWriter out() {
-        return own().commandLine().getOut();
-    }
-
-    private CommandSpec own() {
-        var own = spec;
-        if (own == null) {
-            throw new IllegalStateException("picocli injects the specification.");
-        }
-        return own;
     }
 }

@@ -22,10 +22,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson sim validate}: the engine simulator against a real engine's log. */
 @Command(
@@ -35,7 +33,7 @@ import picocli.CommandLine.Spec;
 final class ValidateCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Option(
             names = "--profile",
@@ -90,24 +88,21 @@ final class ValidateCommand implements Callable<Integer> {
             print(rows);
             return 0;
         } catch (MalformedInputException | IllegalArgumentException e) {
-            err().println(e.getMessage());
+            console.err().println(e.getMessage());
             return 1;
         } catch (IOException | UncheckedIOException e) {
-            err().println(
-                            "A file cannot be read: %s.%nCheck the folder and its permissions."
-                                    .formatted(e.getMessage()));
-            return 1;
+            return console.unreadable(e);
         }
     }
 
     private void checkUsage() {
         if (threads < 1) {
-            throw usage("The --threads (%d) must be at least 1.".formatted(threads));
+            throw console.usage("The --threads (%d) must be at least 1.".formatted(threads));
         }
         for (var run : runs) {
             if (fit != null
                     && fit.toAbsolutePath().normalize().equals(run.toAbsolutePath().normalize())) {
-                throw usage(
+                throw console.usage(
                         "--fit and --run are both %s.%nA constant fitted on a run says nothing on that run: name another one."
                                 .formatted(run));
             }
@@ -150,7 +145,7 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     private void print(List<Row> rows) throws JsonProcessingException {
-        var out = command().commandLine().getOut();
+        var out = console.out();
         if (json) {
             out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document(rows)));
         } else {
@@ -215,20 +210,5 @@ final class ValidateCommand implements Callable<Integer> {
 
     private @Nullable String fittedOn() {
         return fit == null ? null : fit.toAbsolutePath().normalize().getFileName().toString();
-    }
-
-    private CommandSpec command() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec;
-    }
-
-    private PrintWriter err() {
-        return command().commandLine().getErr();
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(command().commandLine(), message);
     }
 }

@@ -6,19 +6,17 @@ import dev.keelson.forecaster.series.Levels;
 import dev.keelson.forecaster.series.Series;
 import dev.keelson.forecaster.statistical.score.Accuracy;
 import dev.keelson.forecaster.statistical.score.Backtest;
+import dev.keelson.lab.Console;
 import dev.keelson.simulator.trace.InputException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson forecast backtest}. */
 @Command(
@@ -26,7 +24,7 @@ import picocli.CommandLine.Spec;
         description = "Scores models on the past: origins step back by H from the end.",
         mixinStandardHelpOptions = true)
 final class BacktestCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Mixin private StudyOptions options = new StudyOptions();
 
@@ -51,25 +49,15 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine line = commandLine();
+        CommandLine line = console.line();
         if (origins < 1) {
             throw new ParameterException(
                     line, "The --origins (%d) must be at least 1.".formatted(origins));
         }
         ForecastTask task = options.task(line, Levels.STANDARD);
-        var workers = options.workers(line);
         Map<String, ForecastModel> chosen = new LinkedHashMap<>();
         for (String name : models) {
-            chosen.put(
-                    name,
-                    Models.of(name, task, workers)
-                            .orElseThrow(() ->
-                                    new ParameterException(
-                                            line,
-                                            "There is no model (%s); known: %s."
-                                                    .formatted(
-                                                            name,
-                                                            String.join(", ", Models.NAMES)))));
+            chosen.put(name, options.model(line, name, task));
         }
         List<Series> series = SeriesFile.read(options.input());
         requireLength(series, task);
@@ -99,12 +87,5 @@ final class BacktestCommand implements Callable<Integer> {
                     "%s: the longest series has %d steps.%n  Expected: at least %d, for a season, a horizon and a value to score against."
                             .formatted(options.input(), longest, least));
         }
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec.commandLine();
     }
 }

@@ -1,16 +1,16 @@
 package dev.keelson.lab.forecast;
 
+import dev.keelson.lab.Console;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson forecast bench NAME}: what {@code keelson bench forecast-NAME} runs. */
 @Command(
@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
     private static final List<String> NAMES = List.of("m4", "hour", "coverage", "speed");
 
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "m4, hour, coverage, speed.")
     private List<String> names = List.of();
@@ -41,7 +41,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine line = commandLine();
+        CommandLine line = console.line();
         for (String name : names) {
             if (!NAMES.contains(name)) {
                 throw new ParameterException(
@@ -68,12 +68,5 @@ final class BenchCommand implements Callable<Integer> {
 
     private static Path home() {
         return Path.of(System.getProperty("keelson.home", "."));
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec.commandLine();
     }
 }

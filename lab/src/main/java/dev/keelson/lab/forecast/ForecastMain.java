@@ -1,10 +1,9 @@
 package dev.keelson.lab.forecast;
 
+import dev.keelson.lab.WrongUsage;
 import dev.keelson.simulator.trace.InputException;
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
 
 /** {@code keelson forecast ...}: forecasts of files and how good they are. */
 @Command(
@@ -22,17 +21,8 @@ public final class ForecastMain {
     /** The command as {@link #main} runs it. */
     static CommandLine commandLine() {
         return new CommandLine(new ForecastMain())
-                .setParameterExceptionHandler(ForecastMain::wrongUsage)
+                .setParameterExceptionHandler(new WrongUsage())
                 .setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
-    }
-
-    private static int wrongUsage(ParameterException e, String[] arguments) {
-        PrintWriter err = e.getCommandLine().getErr();
-        err.println("keelson: " + e.getMessage());
-        err.println(
-                "'%s --help' lists the options."
-                        .formatted(e.getCommandLine().getCommandSpec().qualifiedName()));
-        return CommandLine.ExitCode.USAGE;
     }
 
     private static int failed(Exception e, CommandLine line) throws Exception {

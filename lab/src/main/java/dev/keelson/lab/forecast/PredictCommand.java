@@ -5,6 +5,7 @@ import dev.keelson.forecaster.series.ForecastTask;
 import dev.keelson.forecaster.series.Levels;
 import dev.keelson.forecaster.series.QuantileForecast;
 import dev.keelson.forecaster.series.Series;
+import dev.keelson.lab.Console;
 import dev.keelson.simulator.trace.InputException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -13,14 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code keelson forecast predict}. */
 @Command(
@@ -28,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = "Writes mean and quantiles of the next steps of every series.",
         mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
-    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final Console console = new Console();
 
     @Mixin private StudyOptions options = new StudyOptions();
 
@@ -56,16 +54,9 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine line = commandLine();
+        CommandLine line = console.line();
         ForecastTask task = options.task(line, levels(line));
-        ForecastModel chosen =
-                Models.of(model, task, options.workers(line))
-                        .orElseThrow(() ->
-                                new ParameterException(
-                                        line,
-                                        "There is no model (%s); known: %s."
-                                                .formatted(
-                                                        model, String.join(", ", Models.NAMES))));
+        ForecastModel chosen = options.model(line, model, task);
         List<Series> series = SeriesFile.read(options.input());
         for (Series one : series) {
             if (one.lastObserved() < 0) {
@@ -127,12 +118,5 @@ final class PredictCommand implements Callable<Integer> {
                     "%s cannot be written (%s).%n  Give a path in a folder that exists."
                             .formatted(output, e.getMessage()));
         }
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("The command runs outside picocli.");
-        }
-        return spec.commandLine();
     }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.lab.forecast;
 
+import dev.keelson.forecaster.series.ForecastModel;
 import dev.keelson.forecaster.series.ForecastTask;
 import dev.keelson.forecaster.series.Levels;
 import java.nio.file.Path;
@@ -65,5 +66,15 @@ final class StudyOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The model of that name. */
+    ForecastModel model(CommandLine line, String name, ForecastTask task) {
+        return Models.of(name, task, workers(line))
+                .orElseThrow(() ->
+                        new ParameterException(
+                                line,
+                                "There is no model (%s); known: %s."
+                                        .formatted(name, String.join(", ", Models.NAMES))));
     }
 }
