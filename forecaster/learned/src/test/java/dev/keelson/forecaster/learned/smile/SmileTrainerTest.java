@@ -1,7 +1,6 @@
 package dev.keelson.forecaster.learned.smile;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keelson.forecaster.learned.plain.Autoregression;
 import dev.keelson.forecaster.learned.plain.Forest;
@@ -52,7 +51,6 @@ final class SmileTrainerTest {
 
     @Test
     void theAutoregressionPredictsWhatSmilePredicts() {
-        assumeTrue(new NativeBlas().isPresent(), "OpenBLAS is not installed");
         var random = new SplittableRandom(2);
         double[] values = new double[400];
         values[0] = 5;
@@ -68,7 +66,6 @@ final class SmileTrainerTest {
 
     @Test
     void theGaussianProcessPredictsWhatSmilePredicts() {
-        assumeTrue(new NativeBlas().isPresent(), "OpenBLAS is not installed");
         double[][] rows = rows(80, 2);
         double[] targets = new double[rows.length];
         double mean = 0;
