@@ -140,13 +140,8 @@ final class Section {
 
     /** A share in [0, 1], or in (0, 1] where zero makes no sense. */
     double share(String key, double fallback, boolean zeroAllowed) {
-        var entry = entries.get(key);
-        if (entry == null) {
-            return fallback;
-        }
-        if (!(entry.getValueNode() instanceof ScalarNode scalar)
-                || !(scalar.getTag().equals(Tag.FLOAT) || scalar.getTag().equals(Tag.INT))) {
-            reportType(key, entry.getValueNode(), "a number");
+        var scalar = numeric(key);
+        if (scalar == null) {
             return fallback;
         }
         double value = number(scalar.getValue());
@@ -162,15 +157,24 @@ final class Section {
         return fallback;
     }
 
-    /** A ratio within bounds. */
-    double ratio(String key, double fallback, double least, double most) {
+    /** The number at this key; null if there is none, which is reported if it is something else. */
+    private @Nullable ScalarNode numeric(String key) {
         var entry = entries.get(key);
         if (entry == null) {
-            return fallback;
+            return null;
         }
-        if (!(entry.getValueNode() instanceof ScalarNode scalar)
-                || !(scalar.getTag().equals(Tag.FLOAT) || scalar.getTag().equals(Tag.INT))) {
-            reportType(key, entry.getValueNode(), "a number");
+        if (entry.getValueNode() instanceof ScalarNode scalar
+                && (scalar.getTag().equals(Tag.FLOAT) || scalar.getTag().equals(Tag.INT))) {
+            return scalar;
+        }
+        reportType(key, entry.getValueNode(), "a number");
+        return null;
+    }
+
+    /** A ratio within bounds. */
+    double ratio(String key, double fallback, double least, double most) {
+        var scalar = numeric(key);
+        if (scalar == null) {
             return fallback;
         }
         double value = number(scalar.getValue());

@@ -1,9 +1,7 @@
 package dev.keelson.scenarios;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -152,34 +150,22 @@ public final class Failover {
             return new Ended("", "http " + connection.getResponseCode(), false);
         }
         var text = new StringBuilder();
-        var reason = "";
-        try (var lines =
-                new BufferedReader(
-                        new InputStreamReader(
-                                connection.getInputStream(), StandardCharsets.UTF_8))) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                if (!line.startsWith("data:")) {
-                    continue;
-                }
-                var event = line.substring(5).strip();
-                if (event.equals("[DONE]")) {
-                    return new Ended(text.toString(), reason, !reason.isEmpty());
-                }
-                var json = JSON.readTree(event);
-                if (json.has("error")) {
-                    return new Ended(text.toString(), json.at("/error/type").asText(), false);
-                }
-                if (text.isEmpty()) {
-                    begun.incrementAndGet();
-                }
-                text.append(json.at("/choices/0/text").asText(""));
-                if (json.at("/choices/0/finish_reason").isTextual()) {
-                    reason = reason + json.at("/choices/0/finish_reason").asText();
-                }
-            }
-        }
-        return new Ended(text.toString(), "ended without [DONE]", false);
+        var reason = new StringBuilder();
+        var failure =
+                TokenStream.read(
+                        connection,
+                        json -> {
+                            if (text.isEmpty()) {
+                                begun.incrementAndGet();
+                            }
+                            text.append(json.at("/choices/0/text").asText(""));
+                            if (json.at("/choices/0/finish_reason").isTextual()) {
+                                reason.append(json.at("/choices/0/finish_reason").asText());
+                            }
+                        });
+        return failure == null
+                ? new Ended(text.toString(), reason.toString(), !reason.isEmpty())
+                : new Ended(text.toString(), failure, false);
     }
 
     /** The gateway's own count. */

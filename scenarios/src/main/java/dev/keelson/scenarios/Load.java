@@ -1,9 +1,8 @@
 package dev.keelson.scenarios;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -178,41 +177,37 @@ public final class Load {
         if (status != 200) {
             return new Row(null, since(begin), 0, "http " + status);
         }
-        Double first = null;
-        var tokens = 0;
-        var finished = false;
-        try (var lines =
-                new BufferedReader(
-                        new InputStreamReader(
-                                connection.getInputStream(), StandardCharsets.UTF_8))) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                if (!line.startsWith("data:")) {
-                    continue;
-                }
-                var event = line.substring(5).strip();
-                if (event.equals("[DONE]")) {
-                    return new Row(
-                            first, since(begin), tokens, finished ? null : "no finish_reason");
-                }
-                var json = JSON.readTree(event);
-                if (json.has("error")) {
-                    return new Row(
-                            first,
-                            since(begin),
-                            tokens,
-                            "stream error " + json.at("/error/type").asText());
-                }
-                if (!json.at("/choices/0/text").asText("").isEmpty()) {
-                    first = first == null ? Double.valueOf(since(begin)) : first;
-                    tokens++;
-                }
-                finished |= json.at("/choices/0/finish_reason").asText("").equals("length");
-            }
+        var seen = new Seen(begin);
+        try {
+            var failure = TokenStream.read(connection, seen::chunk);
+            return seen.row(failure == null && !seen.finished ? "no finish_reason" : failure);
         } catch (IOException e) {
-            return new Row(first, since(begin), tokens, "broken " + e.getMessage());
+            return seen.row("broken " + e.getMessage());
         }
-        return new Row(first, since(begin), tokens, "ended without [DONE]");
+    }
+
+    /** What came of one stream so far. */
+    private static final class Seen {
+        private final long begin;
+        private @Nullable Double first;
+        private int tokens;
+        private boolean finished;
+
+        Seen(long begin) {
+            this.begin = begin;
+        }
+
+        void chunk(JsonNode json) {
+            if (!json.at("/choices/0/text").asText("").isEmpty()) {
+                first = first == null ? Double.valueOf(since(begin)) : first;
+                tokens++;
+            }
+            finished |= json.at("/choices/0/finish_reason").asText("").equals("length");
+        }
+
+        Row row(@Nullable String error) {
+            return new Row(first, since(begin), tokens, error);
+        }
     }
 
     private String body(String prompt) {

@@ -13,10 +13,8 @@ import dev.keelson.controlplane.store.OperatorTable;
 import dev.keelson.controlplane.store.ReplicaRow.Ending;
 import dev.keelson.core.control.PlanActuator;
 import dev.keelson.core.fleet.CapacityType;
-import dev.keelson.core.fleet.EngineLoad;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.Replica;
-import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.plan.Action;
 import dev.keelson.core.plan.Plan;
 import java.io.IOException;
@@ -130,22 +128,13 @@ public final class Actuator implements PlanActuator {
         var deployment = manifests.inForce().deployments().get(start.deployment());
         var now = Instant.ofEpochMilli(clock.millis());
         fleet.decideStart(
-                new Replica(
+                Replica.decided(
                         start.target(),
                         start.deployment(),
                         start.revision(),
                         start.node(),
-                        ReplicaState.PENDING,
                         deployment == null ? 1000 : deployment.replicaThousandths(),
-                        now,
-                        now,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        EngineLoad.UNKNOWN,
-                        null));
+                        now));
     }
 
     private void acquire(CapacityType capacityType) {

@@ -65,22 +65,13 @@ final class Reports {
      * A replica that an agent runs and nobody here remembers, such as after a loss of the database.
      */
     static Replica unknown(ReplicaId id, NodeId node, ReplicaReport report, Instant now) {
-        return new Replica(
+        return Replica.decided(
                 id,
                 new DeploymentId(report.getDeployment()),
                 report.getRevision(),
                 node,
-                ReplicaState.PENDING,
                 report.getThousandths(),
-                now,
-                now,
-                null,
-                null,
-                null,
-                null,
-                null,
-                EngineLoad.UNKNOWN,
-                null);
+                now);
     }
 
     static Replica merge(Replica before, ReplicaReport report, ReplicaState state, Instant now) {

@@ -29,4 +29,30 @@ public record Replica(
         @Nullable Duration startup,
         @Nullable Duration progressAge,
         EngineLoad load,
-        @Nullable String reason) {}
+        @Nullable String reason) {
+    /** One of which nothing is known yet but that it is to be: PENDING since {@code now}. */
+    public static Replica decided(
+            ReplicaId id,
+            DeploymentId deployment,
+            int revision,
+            NodeId node,
+            int thousandths,
+            Instant now) {
+        return new Replica(
+                id,
+                deployment,
+                revision,
+                node,
+                ReplicaState.PENDING,
+                thousandths,
+                now,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                EngineLoad.UNKNOWN,
+                null);
+    }
+}

@@ -5,7 +5,6 @@ import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.ControlHealth;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.DeploymentState;
-import dev.keelson.core.fleet.EngineLoad;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeId;
@@ -99,22 +98,13 @@ public final class AppliedPlan {
             throw new AssertionError("A start of " + a.deployment() + ", which does not exist.");
         }
         var now = state.observedAt();
-        return new Replica(
+        return Replica.decided(
                 a.target(),
                 a.deployment(),
                 a.revision(),
                 a.node(),
-                ReplicaState.PENDING,
                 d.spec().replicaThousandths(),
-                now,
-                now,
-                null,
-                null,
-                null,
-                null,
-                null,
-                EngineLoad.UNKNOWN,
-                null);
+                now);
     }
 
     private void change(ReplicaId id, ReplicaState next) {
@@ -177,18 +167,7 @@ public final class AppliedPlan {
     }
 
     private static Node with(Node n, boolean cordoned, Instant heard) {
-        return new Node(
-                n.id(),
-                n.domain(),
-                n.capacityType(),
-                n.state(),
-                cordoned,
-                n.accelerators(),
-                n.capacityThousandths(),
-                heard,
-                n.connected(),
-                n.provided(),
-                n.notice());
+        return FleetModel.node(n, cordoned, heard, n.connected(), n.notice());
     }
 
     /** The same replica in another state. */

@@ -223,7 +223,8 @@ public final class FleetModel {
         }
     }
 
-    private static Node node(
+    /** The same node, told or heard something else. */
+    static Node node(
             Node n, boolean cordoned, Instant heard, boolean connected, @Nullable Notice notice) {
         return new Node(
                 n.id(),

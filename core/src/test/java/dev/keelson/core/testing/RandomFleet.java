@@ -37,7 +37,6 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet that a seed makes: several deployments of several sizes on nodes in several zones, with a
@@ -156,18 +155,20 @@ public final class RandomFleet {
     }
 
     private void hear(NodeId id, Instant heard, boolean connected) {
-        change(id, n -> copy(n, n.cordoned(), heard, connected, n.notice()));
+        change(id, n -> FleetModel.node(n, n.cordoned(), heard, connected, n.notice()));
     }
 
     private void notice(NodeId id) {
         var now = state.observedAt();
         var deadline = now.plusSeconds(20 + random.nextInt(100));
         var notice = random.nextBoolean() ? new Notice("terminate", now, deadline) : null;
-        change(id, n -> copy(n, n.cordoned(), n.lastHeardAt(), n.connected(), notice));
+        change(id, n -> FleetModel.node(n, n.cordoned(), n.lastHeardAt(), n.connected(), notice));
     }
 
     private void cordon(NodeId id) {
-        change(id, n -> copy(n, !n.cordoned(), n.lastHeardAt(), n.connected(), n.notice()));
+        change(
+                id,
+                n -> FleetModel.node(n, !n.cordoned(), n.lastHeardAt(), n.connected(), n.notice()));
     }
 
     private void fail() {
@@ -258,22 +259,6 @@ public final class RandomFleet {
                 state.replicas(),
                 freezes,
                 requests);
-    }
-
-    private static Node copy(
-            Node n, boolean cordoned, Instant heard, boolean connected, @Nullable Notice notice) {
-        return new Node(
-                n.id(),
-                n.domain(),
-                n.capacityType(),
-                n.state(),
-                cordoned,
-                n.accelerators(),
-                n.capacityThousandths(),
-                heard,
-                connected,
-                n.provided(),
-                notice);
     }
 
     private static Policies policies(RandomGenerator random) {

@@ -117,27 +117,18 @@ public final class KernelStepTime implements StepTimeModel {
 
     @Override
     public double stepMicros(List<StepWork> ranks) {
-        double slowest = 0;
-        int allTokens = 0;
-        int mostSequences = 0;
-        for (var rank : ranks) {
-            // A rank without work still takes part in the collectives, with one dummy token.
-            var work = rank.tokens() == 0 ? StepWork.decode(1, 1) : rank;
-            slowest = Math.max(slowest, rankMicros(work));
-            allTokens += work.tokens();
-            mostSequences = Math.max(mostSequences, work.logitRows());
-        }
+        var totals = RankTotals.of(ranks, this::rankMicros);
         double mixture = 0;
         if (experts.isPresent()) {
-            mixture = experts.get().at(allTokens);
+            mixture = experts.get().at(totals.tokens());
         }
         if (exchange.isPresent()) {
-            mixture += exchange.get().at((double) allTokens * model.hidden());
+            mixture += exchange.get().at((double) totals.tokens() * model.hidden());
         }
-        return slowest
+        return totals.slowestMicros()
                 + model.layers() * mixture
                 + constants.stepMicros()
-                + constants.tokenMicros() * mostSequences;
+                + constants.tokenMicros() * totals.mostSequences();
     }
 
     private double rankMicros(StepWork work) {

@@ -64,20 +64,11 @@ public final class MeasuredStepTime implements StepTimeModel {
 
     @Override
     public double stepMicros(List<StepWork> ranks) {
-        double slowest = 0;
-        int allTokens = 0;
-        int mostSequences = 0;
-        for (var rank : ranks) {
-            // A rank without work still takes part in the collectives, with one dummy token.
-            var work = rank.tokens() == 0 ? StepWork.decode(1, 1) : rank;
-            slowest = Math.max(slowest, rankMicros(work));
-            allTokens += work.tokens();
-            mostSequences = Math.max(mostSequences, work.logitRows());
-        }
-        return slowest
-                + mixtureMicros(allTokens)
+        var totals = RankTotals.of(ranks, this::rankMicros);
+        return totals.slowestMicros()
+                + mixtureMicros(totals.tokens())
                 + constants.stepMicros()
-                + constants.tokenMicros() * mostSequences;
+                + constants.tokenMicros() * totals.mostSequences();
     }
 
     private double rankMicros(StepWork work) {
