@@ -44,6 +44,12 @@ final class Scaling {
         }
         var verdict =
                 Arbiter.merge(m.wanted, proposals, d.spec().minReplicas(), d.spec().maxReplicas());
+        if (asked) {
+            // What was asked for counts from now on, also where it is what is there already.
+            m.aboveSince = null;
+            m.needs.clear();
+            m.needs.add(new Need(s.now, verdict.replicas()));
+        }
         var because = verdict.because();
         if (because == null || verdict.replicas() == m.wanted) {
             return;
@@ -71,10 +77,6 @@ final class Scaling {
         }
         m.wanted = verdict.replicas();
         m.aboveSince = null;
-        if (asked) {
-            m.needs.clear();
-            m.needs.add(new Need(s.now, m.wanted));
-        }
     }
 
     /** The forecast's proposals, unless it may only advise or present load is not known. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * in the failure's name.
  */
 final class PlanPropertiesTest {
-    private static final int SEEDS = 1_200;
+    private static final int SEEDS = 2_000;
 
     @Test
     void noNodeIsGivenMoreThanItHasRoomFor() {
