@@ -10,17 +10,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's command line.
  *
+ * @param decoder what runs the model
  * @param servedModel name in the OpenAI API
  * @param knobs by name, checked
  * @param agentGrace how long to go on without hearing from the agent; null for ever
  */
 record EngineOptions(
         Path model,
+        Decoding decoder,
         String host,
         int port,
         String servedModel,
         Map<String, Long> knobs,
         @Nullable Duration agentGrace) {
+    /** What runs the model: libtorch, plain Java, or libtorch where it loads. */
+    enum Decoding {
+        AUTO,
+        TORCH,
+        REFERENCE
+    }
+
     private static final Map<String, Long> LEAST =
             Map.of(
                     "max_num_seqs", 1L,
@@ -33,6 +42,7 @@ record EngineOptions(
 
     static EngineOptions parse(List<String> arguments) {
         Path model = null;
+        Decoding decoder = Decoding.AUTO;
         String host = "127.0.0.1";
         int port = 8000;
         String served = null;
@@ -46,6 +56,7 @@ record EngineOptions(
             String value = arguments.get(i + 1);
             switch (name) {
                 case "--model" -> model = Path.of(value);
+                case "--decoder" -> decoder = decoding(value);
                 case "--host" -> host = value;
                 case "--port" -> port = (int) number(name, value, 0, 65_535);
                 case "--served-model" -> served = value;
@@ -59,12 +70,23 @@ record EngineOptions(
         }
         Path folder = model.getFileName();
         String name = served != null ? served : folder == null ? "model" : folder.toString();
-        return new EngineOptions(model, host, port, name, Map.copyOf(knobs), grace);
+        return new EngineOptions(model, decoder, host, port, name, Map.copyOf(knobs), grace);
     }
 
     /** A knob's value, or {@code absent}. */
     long knob(String name, long absent) {
         return knobs.getOrDefault(name, absent);
+    }
+
+    private static Decoding decoding(String text) {
+        return switch (text) {
+            case "auto" -> Decoding.AUTO;
+            case "torch" -> Decoding.TORCH;
+            case "reference" -> Decoding.REFERENCE;
+            default ->
+                    throw new IllegalArgumentException(
+                            "--decoder must be auto, torch or reference, not " + text);
+        };
     }
 
     private static void knob(String text, Map<String, Long> knobs) {

@@ -1,6 +1,5 @@
 package dev.keelson.runtime;
 
-import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.http.EngineMetrics;
@@ -29,7 +28,7 @@ public final class Main {
             serve(EngineOptions.parse(List.of(arguments)));
         } catch (IllegalArgumentException e) {
             fail(2, e);
-        } catch (IOException | ArithmeticException e) {
+        } catch (IOException | ArithmeticException | UnsupportedOperationException e) {
             fail(1, e);
         }
     }
@@ -45,13 +44,13 @@ public final class Main {
         EngineLimits limits = limits(options, model);
         long minimumStepMillis = options.knob("min_step_ms", 0);
         var metrics = new EngineMetrics(options.servedModel(), minimumStepMillis > 0);
-        var decoder = new LlamaDecoder(model.weights(), limits);
+        var decoder = Decoders.open(options.decoder(), model.weights(), limits);
         var engine =
                 new Engine(
                         decoder,
                         limits,
                         model.tokenizer()::bytes,
-                        model.config().endToken(),
+                        model.config().endTokens(),
                         TimeUnit.MILLISECONDS.toNanos(minimumStepMillis),
                         System::nanoTime,
                         LockSupport::parkNanos,

@@ -2,8 +2,11 @@ package dev.keelson.runtime;
 
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.SafetensorsFolder;
+import dev.keelson.runtime.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +34,7 @@ record ModelFolder(
                 throw new IOException(folder + ": " + name + " is missing");
             }
         }
-        LlamaConfig config = LlamaConfig.read(folder.resolve("config.json"));
+        LlamaConfig config = ConfigFile.read(folder.resolve("config.json"));
         BpeTokenizer tokenizer = TokenizerFile.read(folder.resolve("tokenizer.json"));
         if (tokenizer.size() > config.vocabulary()) {
             throw new IOException(
@@ -41,11 +44,13 @@ record ModelFolder(
                             + " tokens, config.json only "
                             + config.vocabulary());
         }
-        return new ModelFolder(
-                config,
-                tokenizer,
-                digest(folder.resolve("tokenizer.json")),
-                LlamaWeights.read(config, folder));
+        try (TensorSource tensors = SafetensorsFolder.open(folder)) {
+            return new ModelFolder(
+                    config,
+                    tokenizer,
+                    digest(folder.resolve("tokenizer.json")),
+                    LlamaWeights.read(config, tensors));
+        }
     }
 
     private static String digest(Path file) throws IOException {

@@ -44,7 +44,7 @@ public final class SamplesMain {
                             decoder,
                             limits,
                             model.tokenizer()::bytes,
-                            model.config().endToken(),
+                            model.config().endTokens(),
                             0,
                             System::nanoTime,
                             LockSupport::parkNanos,

@@ -8,8 +8,9 @@ import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
 import dev.keelson.runtime.weights.LlamaWeights;
-import dev.keelson.runtime.weights.Safetensors.Tensor;
+import dev.keelson.runtime.weights.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Llama decoder with a paged key-value cache; one call into libtorch per step. Whatever a step
@@ -54,7 +55,12 @@ public final class LlamaDecoder implements Decoder {
             fixed.add(Script.listed(manager.zeros(cache)));
             fixed.add(Script.listed(manager.zeros(cache)));
         }
-        check();
+        Decoder.requireFiniteLogits(this);
+    }
+
+    /** Why libtorch does not load on this machine, or null if it does. */
+    public static @Nullable String missingLibrary() {
+        return Torch.missing();
     }
 
     @Override
@@ -78,14 +84,5 @@ public final class LlamaDecoder implements Decoder {
     public void close() {
         script.close();
         manager.close();
-    }
-
-    private void check() {
-        var slice = new StepPlan.Slice(0, new int[] {0}, 0, new int[] {0}, true);
-        for (float logit : step(new StepPlan(java.util.List.of(slice)))[0]) {
-            if (!Float.isFinite(logit)) {
-                throw new ArithmeticException("the weights give logits that are not finite");
-            }
-        }
     }
 }

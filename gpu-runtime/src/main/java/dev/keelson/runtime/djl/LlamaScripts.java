@@ -1,6 +1,7 @@
 package dev.keelson.runtime.djl;
 
 import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.LlamaWeights;
 import java.util.Map;
 
 /** The decoder, its loss and the optimiser as TorchScript text. */
@@ -42,13 +43,13 @@ final class LlamaScripts {
                 c = torch.unsqueeze(torch.index_select(cos, 0, pos), 1)
                 s = torch.unsqueeze(torch.index_select(sin, 0, pos), 1)
                 for l in range(${L}):
-                  o = torch.add(torch.mul(l, 8), 3)
-                  kc = ws[torch.add(o, 6)]
-                  vc = ws[torch.add(o, 7)]
-                  y = torch.linear((self).rms(x, ws[o], ), ws[torch.add(o, 1)])
+                  o = torch.add(torch.mul(l, ${stride}), 3)
+                  kc = ws[torch.add(o, ${keys})]
+                  vc = ws[torch.add(o, ${values})]
+                  y = torch.linear((self).rms(x, ws[o], ), ws[torch.add(o, 1)]${bias})
                   q0, k0, v0, = torch.split_with_sizes(y, [${Q}, ${K}, ${K}], 1)
-                  q = (self).rope(torch.view(q0, [n, ${H}, ${W}]), c, s, )
-                  k = (self).rope(torch.view(k0, [n, ${KV}, ${W}]), c, s, )
+                  q = (self).rope(${query}, c, s, )
+                  k = (self).rope(${key}, c, s, )
                   v = torch.view(v0, [n, ${KV}, ${W}])
                   _1 = torch.index_copy_(kc, 0, slots, k)
                   _2 = torch.index_copy_(vc, 0, slots, v)
@@ -145,11 +146,31 @@ final class LlamaScripts {
     private LlamaScripts() {}
 
     /**
-     * A serving step; weights: embedding, final norm, output, then per layer its six tensors, key
-     * cache and value cache.
+     * A serving step; weights: embedding, final norm, output, then per layer {@link
+     * LlamaWeights.Layer#tensors()}, key cache and value cache.
      */
     static String step(LlamaConfig c) {
-        return fill(SHARED + STEP, c);
+        int tensors =
+                LlamaWeights.PER_LAYER + (c.projectionBias() ? 1 : 0) + (c.headNorm() ? 1 : 0);
+        String query = "torch.view(q0, [n, ${H}, ${W}])";
+        String key = "torch.view(k0, [n, ${KV}, ${W}])";
+        String gains = "torch.select(ws[torch.add(o, " + (tensors - 1) + ")], 0, ";
+        String step =
+                STEP.replace("${stride}", Integer.toString(tensors + 2))
+                        .replace("${keys}", Integer.toString(tensors))
+                        .replace("${values}", Integer.toString(tensors + 1))
+                        .replace(
+                                "${bias}",
+                                c.projectionBias()
+                                        ? ", ws[torch.add(o, " + LlamaWeights.PER_LAYER + ")]"
+                                        : "")
+                        .replace("${query}", c.headNorm() ? norm(query, gains + "0)") : query)
+                        .replace("${key}", c.headNorm() ? norm(key, gains + "1)") : key);
+        return fill(SHARED + step, c);
+    }
+
+    private static String norm(String x, String gain) {
+        return "(self).rms(" + x + ", " + gain + ", )";
     }
 
     /**

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
-import dev.keelson.runtime.weights.Safetensors.Tensor;
+import dev.keelson.runtime.weights.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -125,7 +125,9 @@ public final class LlamaTrainer implements AutoCloseable {
                             tensor(o + 2),
                             tensor(o + 3),
                             tensor(o + 4),
-                            tensor(o + 5)));
+                            tensor(o + 5),
+                            null,
+                            null));
         }
         Tensor embedding = tensor(0);
         return new LlamaWeights(

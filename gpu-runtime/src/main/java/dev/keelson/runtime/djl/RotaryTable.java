@@ -12,15 +12,17 @@ import dev.keelson.runtime.weights.LlamaConfig;
 record RotaryTable(NDArray cos, NDArray sin) {
     static RotaryTable of(NDManager manager, LlamaConfig config, int positions) {
         int width = config.headWidth();
+        double[] frequency = config.rope().frequencies(width);
+        double magnitude = config.rope().magnitude();
         float[] cos = new float[positions * width];
         float[] sin = new float[positions * width];
         for (int p = 0; p < positions; p++) {
             for (int i = 0; i < width / 2; i++) {
-                double angle = p / Math.pow(config.ropeTheta(), 2.0 * i / width);
+                double angle = p * frequency[i];
                 int at = p * width + i;
-                cos[at] = (float) Math.cos(angle);
+                cos[at] = (float) (magnitude * Math.cos(angle));
                 cos[at + width / 2] = cos[at];
-                sin[at] = (float) Math.sin(angle);
+                sin[at] = (float) (magnitude * Math.sin(angle));
                 sin[at + width / 2] = sin[at];
             }
         }

@@ -2,10 +2,12 @@ package dev.keelson.runtime.djl;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.keelson.runtime.weights.Safetensors.Tensor;
+import dev.keelson.runtime.weights.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Starts libtorch once per process: offline, one thread, no telemetry. */
 final class Torch {
@@ -24,6 +26,20 @@ final class Torch {
     /** The engine, loading the native library at the first call. */
     static Engine engine() {
         return Engine.getEngine("PyTorch");
+    }
+
+    /** Why the native library does not load here, or null if it does. */
+    static @Nullable String missing() {
+        try {
+            engine();
+            return null;
+        } catch (EngineException | LinkageError e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            return String.valueOf(cause.getMessage());
+        }
     }
 
     /** A manager whose arrays live until it is closed. */

@@ -1,5 +1,7 @@
 package dev.keelson.runtime.engine;
 
+import java.util.List;
+
 /** The model: reads tokens into its paged cache and says what comes next. */
 public interface Decoder extends AutoCloseable {
     /**
@@ -11,4 +13,18 @@ public interface Decoder extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Runs one token through a decoder whose cache is still empty.
+     *
+     * @throws ArithmeticException if its logits are not finite
+     */
+    static void requireFiniteLogits(Decoder decoder) {
+        var slice = new StepPlan.Slice(0, new int[] {0}, 0, new int[] {0}, true);
+        for (float logit : decoder.step(new StepPlan(List.of(slice)))[0]) {
+            if (!Float.isFinite(logit)) {
+                throw new ArithmeticException("the weights give logits that are not finite");
+            }
+        }
+    }
 }

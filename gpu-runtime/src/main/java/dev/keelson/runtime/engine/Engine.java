@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -34,7 +35,7 @@ public final class Engine implements AutoCloseable {
     private final EngineLimits limits;
     private final Scheduler scheduler;
     private final TokenText text;
-    private final int endToken;
+    private final Set<Integer> endTokens;
     private final long minimumStepNanos;
     private final LongSupplier nanos;
     private final LongConsumer park;
@@ -54,7 +55,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * @param text bytes of each token, for stop texts
-     * @param endToken token that ends an answer, or -1
+     * @param endTokens tokens that end an answer; Llama 3 has three
      * @param minimumStepNanos least time of a step; 0 is not paced
      * @param nanos monotonic time
      * @param park waits for at most so many nanoseconds
@@ -63,7 +64,7 @@ public final class Engine implements AutoCloseable {
             Decoder decoder,
             EngineLimits limits,
             TokenText text,
-            int endToken,
+            Set<Integer> endTokens,
             long minimumStepNanos,
             LongSupplier nanos,
             LongConsumer park,
@@ -72,7 +73,7 @@ public final class Engine implements AutoCloseable {
         this.limits = limits;
         this.scheduler = new Scheduler(limits);
         this.text = text;
-        this.endToken = endToken;
+        this.endTokens = Set.copyOf(endTokens);
         this.minimumStepNanos = minimumStepNanos;
         this.nanos = nanos;
         this.park = park;
@@ -262,7 +263,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private @Nullable FinishReason ending(Job job, int token, int generated, SamplingParameters p) {
-        if ((token == endToken && !p.ignoreEnd()) || job.stop.add(token)) {
+        if ((endTokens.contains(token) && !p.ignoreEnd()) || job.stop.add(token)) {
             return FinishReason.STOP;
         }
         return generated >= p.maxTokens() ? FinishReason.LENGTH : null;
@@ -293,7 +294,9 @@ public final class Engine implements AutoCloseable {
         int token;
         try {
             p.penalties().apply(logits, sequence);
-            token = Sampler.choose(logits, p, p.ignoreEnd() ? endToken : -1, sequence.size());
+            token =
+                    Sampler.choose(
+                            logits, p, p.ignoreEnd() ? endTokens : Set.of(), sequence.size());
         } catch (ArithmeticException e) {
             end(job, FinishReason.ERROR);
             sequence.sink().ended(FinishReason.ERROR);

@@ -1,6 +1,7 @@
 package dev.keelson.runtime.engine;
 
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Chooses a token from logits. Randomness is a function of (seed, position), so batching and
@@ -11,13 +12,12 @@ final class Sampler {
 
     /**
      * @param logits one per token of the vocabulary; changed by this call
-     * @param banned a token never to choose, or -1
+     * @param banned tokens never to choose
      * @param position index of the token in its sequence
      */
-    static int choose(float[] logits, SamplingParameters parameters, int banned, int position) {
-        if (banned >= 0) {
-            logits[banned] = Float.NEGATIVE_INFINITY;
-        }
+    static int choose(
+            float[] logits, SamplingParameters parameters, Set<Integer> banned, int position) {
+        banned.forEach(token -> logits[token] = Float.NEGATIVE_INFINITY);
         int best = likeliest(logits);
         if (parameters.temperature() == 0 || parameters.topK() == 1) {
             return best;

@@ -5,13 +5,16 @@ import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.runtime.tokenizer.IntList;
 import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.Rope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Trains the bundled model from nothing and writes its folder: {@code --out DIR [--seed S] [--steps
@@ -31,7 +34,22 @@ public final class TrainMain {
 
     /** The shape of keelson-mini: 0.5 million parameters, 2 MB. */
     static final LlamaConfig MINI =
-            new LlamaConfig(VOCABULARY, 96, 256, 4, 4, 2, 24, 2048, 10_000, 1e-5, true, 0, 0);
+            new LlamaConfig(
+                    VOCABULARY,
+                    96,
+                    256,
+                    4,
+                    4,
+                    2,
+                    24,
+                    2048,
+                    Rope.plain(10_000),
+                    1e-5,
+                    true,
+                    false,
+                    false,
+                    0,
+                    Set.of(0));
 
     private TrainMain() {}
 
@@ -128,7 +146,7 @@ public final class TrainMain {
 
     private static void write(Path out, BpeTokenizer tokenizer, LlamaTrainer trainer)
             throws IOException {
-        MINI.write(out.resolve("config.json"));
+        ConfigFile.write(MINI, out.resolve("config.json"));
         TokenizerFile.write(tokenizer, out.resolve("tokenizer.json"));
         trainer.weights().write(out.resolve("model.safetensors"));
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -11,59 +13,139 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Reads and writes the safetensors format: a length, a JSON header, raw little-endian numbers. F16
- * and BF16 become F32.
+ * One file in the safetensors format: a length, a JSON header, raw little-endian numbers. F32, F16
+ * and BF16 are read. Not thread-safe.
  */
-public final class Safetensors {
+public final class Safetensors implements TensorSource {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long LARGEST_HEADER = 32 << 20;
+    private static final long LARGEST_HEADER = 100 << 20; // the format's own limit
+    private static final int MOST_SIDES = 8;
+    private static final ValueLayout.OfLong LITTLE_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** Values in row order. */
-    @SuppressWarnings(
-            "ArrayRecordComponent") // compared by nobody; megabytes of numbers must not be boxed
-    public record Tensor(long[] shape, float[] values) {
-        public Tensor {
-            if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
-                throw new IllegalArgumentException(
-                        "shape "
-                                + Arrays.toString(shape)
-                                + " does not hold "
-                                + values.length
-                                + " values");
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Entry(String type, long[] shape, long from, long to) {}
+
+    private final Path file;
+    private final TensorBytes bytes;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    private Safetensors(Path file) throws IOException {
+        this.file = file;
+        bytes = new TensorBytes(file);
+    }
+
+    /**
+     * Opens a file and reads its header.
+     *
+     * @throws ModelFileException if it is malformed or truncated; the message names file and tensor
+     */
+    public static Safetensors open(Path file) throws IOException {
+        var opened = new Safetensors(file);
+        try {
+            opened.readHeader();
+            return opened;
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String origin() {
+        return file.toString();
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    @Override
+    public Tensor read(String name) throws IOException {
+        Entry e = entries.get(name);
+        if (e == null) {
+            throw wrong(name, "is missing");
+        }
+        MemorySegment raw = bytes.slice(e.from(), e.to() - e.from());
+        return new Tensor(
+                e.shape(),
+                switch (e.type()) {
+                    case "F32" -> TensorBytes.f32(raw);
+                    case "F16" -> TensorBytes.f16(raw);
+                    case "BF16" -> TensorBytes.bf16(raw);
+                    default ->
+                            throw wrong(
+                                    name, "has dtype " + e.type() + "; F32, F16 and BF16 are read");
+                });
+    }
+
+    @Override
+    public void close() {
+        bytes.close();
+    }
+
+    private void readHeader() throws IOException {
+        long header = bytes.size() < 8 ? -1 : bytes.slice(0, 8).get(LITTLE_LONG, 0);
+        if (header < 2 || header > LARGEST_HEADER || 8 + header > bytes.size()) {
+            throw new ModelFileException(
+                    file.toString(), "not a safetensors file (header of " + header + " bytes)");
+        }
+        JsonNode root =
+                JsonFields.parse(
+                                file.toString(),
+                                bytes.slice(8, header).toArray(ValueLayout.JAVA_BYTE))
+                        .node();
+        for (var entry : root.properties()) {
+            if (!entry.getKey().equals("__metadata__")) {
+                entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), 8 + header));
             }
         }
     }
 
-    private Safetensors() {}
-
-    /**
-     * Reads every tensor of a file.
-     *
-     * @throws IOException if the file is malformed or truncated; the message names file and tensor
-     */
-    public static Map<String, Tensor> read(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer length = read(channel, 0, 8, file);
-            long header = length.getLong();
-            if (header < 2 || header > LARGEST_HEADER || 8 + header > channel.size()) {
-                throw new IOException(
-                        file + ": not a safetensors file (header of " + header + " bytes)");
-            }
-            JsonNode root = JSON.readTree(read(channel, 8, (int) header, file).array());
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (var entry : root.properties()) {
-                if (!entry.getKey().equals("__metadata__")) {
-                    tensors.put(
-                            entry.getKey(),
-                            tensor(channel, 8 + header, entry.getKey(), entry.getValue(), file));
-                }
-            }
-            return tensors;
+    private Entry entry(String name, JsonNode t, long base) throws ModelFileException {
+        JsonNode sides = t.path("shape");
+        long[] shape = new long[Math.min(sides.size(), MOST_SIDES)];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = sides.path(i).isIntegralNumber() ? sides.path(i).asLong() : -1;
         }
+        long elements =
+                sides.isArray() && sides.size() <= MOST_SIDES ? TensorBytes.elements(shape) : -1;
+        if (elements < 0) {
+            throw wrong(name, "shape must be a list of sizes, not " + JsonFields.shown(sides));
+        }
+        long from = t.path("data_offsets").path(0).asLong(-1);
+        long to = t.path("data_offsets").path(1).asLong(-1);
+        if (from < 0 || to < from || to > bytes.size() - base) {
+            throw wrong(
+                    name,
+                    "data_offsets lie outside the file: "
+                            + JsonFields.shown(t.path("data_offsets")));
+        }
+        String type = t.path("dtype").asText("");
+        int width = type.equals("F32") ? 4 : 2;
+        if (Set.of("F32", "F16", "BF16").contains(type) && elements * width != to - from) {
+            throw wrong(
+                    name,
+                    "shape "
+                            + TensorBytes.text(shape)
+                            + " of "
+                            + type
+                            + " does not fill "
+                            + (to - from)
+                            + " bytes");
+        }
+        return new Entry(type, shape, base + from, base + to);
+    }
+
+    private ModelFileException wrong(String name, String problem) {
+        return new ModelFileException(file.toString(), "tensor " + name + ": " + problem);
     }
 
     /** Writes tensors as F32, in the map's order. */
@@ -106,61 +188,5 @@ public final class Safetensors {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
-    }
-
-    private static Tensor tensor(FileChannel channel, long base, String name, JsonNode t, Path file)
-            throws IOException {
-        long from = t.path("data_offsets").path(0).asLong(-1);
-        long to = t.path("data_offsets").path(1).asLong(-1);
-        if (from < 0 || to < from || to - from > Integer.MAX_VALUE || base + to > channel.size()) {
-            throw new IOException(file + ": tensor " + name + " lies outside the file");
-        }
-        ByteBuffer raw = read(channel, base + from, (int) (to - from), file);
-        String type = t.path("dtype").asText();
-        float[] values;
-        switch (type) {
-            case "F32" -> {
-                values = new float[raw.remaining() / 4];
-                raw.asFloatBuffer().get(values);
-            }
-            case "F16", "BF16" -> {
-                values = new float[raw.remaining() / 2];
-                for (int i = 0; i < values.length; i++) {
-                    short half = raw.getShort();
-                    values[i] =
-                            type.equals("F16")
-                                    ? Float.float16ToFloat(half)
-                                    : Float.intBitsToFloat(half << 16);
-                }
-            }
-            default ->
-                    throw new IOException(
-                            file
-                                    + ": tensor "
-                                    + name
-                                    + " has dtype "
-                                    + type
-                                    + "; F32, F16 and BF16 are read");
-        }
-        long[] shape = new long[t.path("shape").size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = t.path("shape").path(i).asLong();
-        }
-        try {
-            return new Tensor(shape, values);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IOException(file + ": tensor " + name + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static ByteBuffer read(FileChannel channel, long at, int length, Path file)
-            throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, at + bytes.position()) < 0) {
-                throw new IOException(file + ": truncated");
-            }
-        }
-        return bytes.flip();
     }
 }

@@ -9,17 +9,34 @@ import dev.keelson.runtime.engine.StepPlan;
 import dev.keelson.runtime.engine.StepPlan.Slice;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
-import dev.keelson.runtime.weights.Safetensors.Tensor;
+import dev.keelson.runtime.weights.Rope;
+import dev.keelson.runtime.weights.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LlamaDecoderTest {
     private static final LlamaConfig CONFIG =
-            new LlamaConfig(50, 32, 48, 2, 4, 2, 8, 128, 10_000, 1e-5, true, 0, 0);
+            new LlamaConfig(
+                    50,
+                    32,
+                    48,
+                    2,
+                    4,
+                    2,
+                    8,
+                    128,
+                    Rope.plain(10_000),
+                    1e-5,
+                    true,
+                    false,
+                    false,
+                    0,
+                    Set.of(0));
     private static final EngineLimits LIMITS = new EngineLimits(8, 64, 4, 64, 128);
     private static final LlamaWeights WEIGHTS = weights();
 

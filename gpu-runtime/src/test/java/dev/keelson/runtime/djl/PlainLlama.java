@@ -2,7 +2,8 @@ package dev.keelson.runtime.djl;
 
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
-import dev.keelson.runtime.weights.Safetensors.Tensor;
+import dev.keelson.runtime.weights.Tensor;
+import java.util.Arrays;
 
 /**
  * The decoder as the textbook writes it: no cache, no batch, no library. An oracle that shares no
@@ -41,6 +42,13 @@ final class PlainLlama {
         double[][] y = new double[x.length][];
         for (int t = 0; t < x.length; t++) {
             y[t] = times(layer.queryKeyValue(), norm(c, x[t], layer.attentionNorm()));
+            Tensor bias = layer.projectionBias();
+            for (int i = 0; bias != null && i < y[t].length; i++) {
+                y[t][i] += bias.values()[i];
+            }
+            for (int h = 0; h < c.heads() + c.keyValueHeads(); h++) {
+                normaliseHead(c, layer, y[t], h);
+            }
             for (int h = 0; h < c.heads() + c.keyValueHeads(); h++) {
                 rotate(c, y[t], h * width, t);
             }
@@ -81,12 +89,25 @@ final class PlainLlama {
     private static void rotate(LlamaConfig c, double[] y, int from, int position) {
         int half = c.headWidth() / 2;
         for (int i = 0; i < half; i++) {
-            double angle = position / Math.pow(c.ropeTheta(), 2.0 * i / c.headWidth());
+            double angle = position * c.rope().frequencies(c.headWidth())[i];
             double a = y[from + i];
             double b = y[from + half + i];
-            y[from + i] = a * Math.cos(angle) - b * Math.sin(angle);
-            y[from + half + i] = b * Math.cos(angle) + a * Math.sin(angle);
+            double grown = c.rope().magnitude();
+            y[from + i] = grown * (a * Math.cos(angle) - b * Math.sin(angle));
+            y[from + half + i] = grown * (b * Math.cos(angle) + a * Math.sin(angle));
         }
+    }
+
+    private static void normaliseHead(LlamaConfig c, LlamaWeights.Layer layer, double[] y, int h) {
+        Tensor gains = layer.headNorm();
+        if (gains == null) {
+            return;
+        }
+        int w = c.headWidth();
+        int row = h < c.heads() ? 0 : w;
+        var gain = new Tensor(new long[] {w}, Arrays.copyOfRange(gains.values(), row, row + w));
+        double[] normalised = norm(c, Arrays.copyOfRange(y, h * w, (h + 1) * w), gain);
+        System.arraycopy(normalised, 0, y, h * w, w);
     }
 
     private static double[] norm(LlamaConfig c, double[] x, Tensor gain) {

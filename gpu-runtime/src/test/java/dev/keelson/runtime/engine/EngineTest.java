@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +120,7 @@ class EngineTest {
                         new CountingDecoder(VOCABULARY),
                         tight,
                         EngineTest::text,
-                        9,
+                        Set.of(9),
                         0,
                         () -> now,
                         n -> now += n,
@@ -156,7 +157,7 @@ class EngineTest {
                 decoder,
                 LIMITS,
                 EngineTest::text,
-                9,
+                Set.of(9),
                 minimumStepNanos,
                 () -> now,
                 n -> now += n,

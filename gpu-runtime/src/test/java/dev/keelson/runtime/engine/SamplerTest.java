@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -11,19 +12,21 @@ class SamplerTest {
 
     @Test
     void temperatureZeroTakesTheLikeliest() {
-        assertThat(Sampler.choose(LOGITS.clone(), parameters(0, 1, 0, 9), -1, 5)).isEqualTo(3);
+        assertThat(Sampler.choose(LOGITS.clone(), parameters(0, 1, 0, 9), Set.of(), 5))
+                .isEqualTo(3);
     }
 
     @Test
     void aBannedTokenIsNeverChosen() {
-        assertThat(Sampler.choose(LOGITS.clone(), parameters(0, 1, 0, 9), 3, 5)).isEqualTo(2);
+        assertThat(Sampler.choose(LOGITS.clone(), parameters(0, 1, 0, 9), Set.of(3), 5))
+                .isEqualTo(2);
     }
 
     @Test
     void seedAndPositionDecide() {
         for (int position = 0; position < 50; position++) {
-            int first = Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 42), -1, position);
-            assertThat(Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 42), -1, position))
+            int first = Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 42), Set.of(), position);
+            assertThat(Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 42), Set.of(), position))
                     .isEqualTo(first);
         }
     }
@@ -33,7 +36,7 @@ class SamplerTest {
         int[] count = new int[4];
         int draws = 20_000;
         for (int position = 0; position < draws; position++) {
-            count[Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 7), -1, position)]++;
+            count[Sampler.choose(LOGITS.clone(), parameters(1, 1, 0, 7), Set.of(), position)]++;
         }
         double[] expected = {0.0321, 0.0871, 0.2369, 0.6439};
         for (int i = 0; i < 4; i++) {
@@ -45,9 +48,9 @@ class SamplerTest {
     @Test
     void topPAndTopKKeepOnlyTheLikeliest() {
         for (int position = 0; position < 200; position++) {
-            assertThat(Sampler.choose(LOGITS.clone(), parameters(1, 0.8, 0, 7), -1, position))
+            assertThat(Sampler.choose(LOGITS.clone(), parameters(1, 0.8, 0, 7), Set.of(), position))
                     .isGreaterThanOrEqualTo(2);
-            assertThat(Sampler.choose(LOGITS.clone(), parameters(2, 1, 3, 7), -1, position))
+            assertThat(Sampler.choose(LOGITS.clone(), parameters(2, 1, 3, 7), Set.of(), position))
                     .isPositive();
         }
     }
@@ -59,7 +62,7 @@ class SamplerTest {
                 new SamplingParameters(8, 1, 1, 0, 0.3, Penalties.NONE, 7, List.of(), false);
         int[] count = new int[4];
         for (int position = 0; position < 500; position++) {
-            count[Sampler.choose(LOGITS.clone(), parameters, -1, position)]++;
+            count[Sampler.choose(LOGITS.clone(), parameters, Set.of(), position)]++;
         }
         assertThat(count[0] + count[1]).isZero();
         assertThat(count[2]).isPositive();
@@ -91,7 +94,10 @@ class SamplerTest {
     void logitsThatAreNoNumbersAreRefused() {
         assertThatThrownBy(() ->
                         Sampler.choose(
-                                new float[] {Float.NaN, Float.NaN}, parameters(1, 1, 0, 7), -1, 0))
+                                new float[] {Float.NaN, Float.NaN},
+                                parameters(1, 1, 0, 7),
+                                Set.of(),
+                                0))
                 .isInstanceOf(ArithmeticException.class);
     }
 

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ class EngineServerTest {
                         new CountingDecoder(TOKENIZER.size()),
                         limits,
                         TOKENIZER::bytes,
-                        0,
+                        Set.of(0),
                         2_000_000,
                         System::nanoTime,
                         LockSupport::parkNanos,

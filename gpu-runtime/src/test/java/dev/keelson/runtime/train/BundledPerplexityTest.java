@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.runtime.djl.LlamaTrainer;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.SafetensorsFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -20,14 +22,16 @@ class BundledPerplexityTest {
     @Test
     void theBundledModelPredictsHeldOutTextBetterThanTheTrigram() throws IOException {
         BpeTokenizer tokenizer = TokenizerFile.read(MODEL.resolve("tokenizer.json"));
-        LlamaConfig config = LlamaConfig.read(MODEL.resolve("config.json"));
+        LlamaConfig config = ConfigFile.read(MODEL.resolve("config.json"));
         Corpus corpus = Corpus.build(TrainOptions.SEED, TrainMain.GENERATED_CHARACTERS);
         int[] heldOut = TrainMain.tokens(tokenizer, corpus.heldOut());
         var trigram = new Trigram(TrainMain.tokens(tokenizer, corpus.training()), tokenizer.size());
         trigram.tune(TrainMain.tokens(tokenizer, corpus.validation()));
         double baseline = Math.exp(Perplexity.of(trigram, heldOut));
-        try (var decoder =
-                new LlamaTrainer(LlamaWeights.read(config, MODEL), TrainMain.LONGEST_DOCUMENT)) {
+        try (var tensors = SafetensorsFolder.open(MODEL);
+                var decoder =
+                        new LlamaTrainer(
+                                LlamaWeights.read(config, tensors), TrainMain.LONGEST_DOCUMENT)) {
             double model = Math.exp(Perplexity.of(decoder, heldOut));
             System.out.printf(
                     Locale.ROOT, "perplexity: model %.2f, trigram %.2f%n", model, baseline);

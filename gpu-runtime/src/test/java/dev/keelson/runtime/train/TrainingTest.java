@@ -6,6 +6,7 @@ import dev.keelson.runtime.djl.LlamaTrainer;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.Rope;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,23 @@ class TrainingTest {
         Corpus corpus = Corpus.build(3, 20_000);
         BpeTokenizer tokenizer = BpeTrainer.train(corpus.training(), 320);
         int[] tokens = TrainMain.tokens(tokenizer, corpus.training());
-        var config = new LlamaConfig(320, 32, 64, 2, 4, 2, 8, 128, 10_000, 1e-5, true, 0, 0);
+        var config =
+                new LlamaConfig(
+                        320,
+                        32,
+                        64,
+                        2,
+                        4,
+                        2,
+                        8,
+                        128,
+                        Rope.plain(10_000),
+                        1e-5,
+                        true,
+                        false,
+                        false,
+                        0,
+                        Set.of(0));
         var random = new Random(3);
         try (var trainer = new LlamaTrainer(config, random, 48)) {
             double first = 0;

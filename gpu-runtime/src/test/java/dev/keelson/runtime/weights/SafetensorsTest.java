@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,16 +19,16 @@ class SafetensorsTest {
 
     @Test
     void writtenTensorsReadBackTheSame() throws IOException {
-        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-        tensors.put("a", new Safetensors.Tensor(new long[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6}));
-        tensors.put("b", new Safetensors.Tensor(new long[] {1}, new float[] {-0.5f}));
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("a", new Tensor(new long[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6}));
+        tensors.put("b", new Tensor(new long[] {1}, new float[] {-0.5f}));
         Path file = folder.resolve("m.safetensors");
         Safetensors.write(file, tensors);
-        Map<String, Safetensors.Tensor> read = Safetensors.read(file);
-        assertThat(read).containsOnlyKeys("a", "b");
-        assertThat(Objects.requireNonNull(read.get("a")).shape()).containsExactly(2, 3);
-        assertThat(Objects.requireNonNull(read.get("a")).values())
-                .containsExactly(1, 2, 3, 4, 5, 6);
+        try (var read = Safetensors.open(file)) {
+            assertThat(read.names()).containsExactly("a", "b");
+            assertThat(read.read("a").shape()).containsExactly(2, 3);
+            assertThat(read.read("a").values()).containsExactly(1, 2, 3, 4, 5, 6);
+        }
     }
 
     @Test
@@ -43,20 +42,19 @@ class SafetensorsTest {
                 .putShort(Float.floatToFloat16(-2))
                 .putShort((short) (Float.floatToIntBits(3) >>> 16));
         Path file = Files.write(folder.resolve("h.safetensors"), bytes.array());
-        assertThat(Objects.requireNonNull(Safetensors.read(file).get("h")).values())
-                .containsExactly(1.5f, -2);
-        assertThat(Objects.requireNonNull(Safetensors.read(file).get("b")).values())
-                .containsExactly(3);
+        try (var read = Safetensors.open(file)) {
+            assertThat(read.read("h").values()).containsExactly(1.5f, -2);
+            assertThat(read.read("b").values()).containsExactly(3);
+        }
     }
 
     @Test
     void aTruncatedFileNamesItsTensor() throws IOException {
         Path file = folder.resolve("t.safetensors");
-        Safetensors.write(
-                file, Map.of("weight", new Safetensors.Tensor(new long[] {8}, new float[8])));
+        Safetensors.write(file, Map.of("weight", new Tensor(new long[] {8}, new float[8])));
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 4));
-        assertThatThrownBy(() -> Safetensors.read(file))
+        assertThatThrownBy(() -> Safetensors.open(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("weight");
     }
@@ -65,7 +63,7 @@ class SafetensorsTest {
     void aFileOfAnotherKindIsRefused() throws IOException {
         Path file =
                 Files.writeString(folder.resolve("x.safetensors"), "this is not a model at all");
-        assertThatThrownBy(() -> Safetensors.read(file))
+        assertThatThrownBy(() -> Safetensors.open(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("not a safetensors file");
     }

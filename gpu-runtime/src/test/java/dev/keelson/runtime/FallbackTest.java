@@ -1,0 +1,64 @@
+package dev.keelson.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An engine process where libtorch does not load. */
+class FallbackTest {
+    @Test
+    void withoutLibtorchTheEngineServesInPlainJavaAndSaysSoOnce(@TempDir Path folder)
+            throws IOException {
+        List<String> output = run(folder, "auto");
+        assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
+        assertThat(output).filteredOn(line -> line.contains("libtorch does not load")).hasSize(1);
+    }
+
+    @Test
+    void whoAsksForLibtorchGetsAnErrorInstead(@TempDir Path folder) throws IOException {
+        List<String> output = run(folder, "torch");
+        assertThat(output).last().asString().startsWith("engine: libtorch does not load");
+    }
+
+    /** Output up to the line that says that it serves, or to the end. */
+    private static List<String> run(Path folder, String decoder) throws IOException {
+        String root = System.getProperty("keelson.root", "..");
+        var builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.keelson.runtime.Main",
+                        "--model",
+                        Path.of(root, "models", "keelson-mini").toString(),
+                        "--port",
+                        "0",
+                        "--decoder",
+                        decoder);
+        // A file where the folder for the native libraries would be: nothing can be unpacked.
+        Path file = Files.writeString(folder.resolve("file"), "");
+        builder.environment().put("DJL_CACHE_DIR", file.toString());
+        builder.environment().put("ENGINE_CACHE_DIR", file.toString());
+        Process process = builder.redirectErrorStream(true).start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader = process.inputReader()) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+                if (line.startsWith("serving ")) {
+                    break;
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,5 @@
+/** Models and files that tests make. */
+@NullMarked
+package dev.keelson.runtime.testing;
+
+import org.jspecify.annotations.NullMarked;
