@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What only shows when all manifests are seen together. */
 final class CrossCheck {
@@ -18,7 +19,7 @@ final class CrossCheck {
     static void check(List<Manifest> manifests, boolean complete) {
         reportTwins(manifests);
         reportSecondOfSingleKind(manifests);
-        reportAutoscaling(manifests, complete);
+        reportPoliciesOfDeployments(manifests, complete);
     }
 
     private static void reportTwins(List<Manifest> manifests) {
@@ -56,35 +57,51 @@ final class CrossCheck {
         }
     }
 
-    private static void reportAutoscaling(List<Manifest> manifests, boolean complete) {
+    private static void reportPoliciesOfDeployments(List<Manifest> manifests, boolean complete) {
         var names =
                 manifests.stream()
                         .filter(m -> m.kind() == ManifestKind.DEPLOYMENT)
                         .map(Manifest::name)
                         .sorted()
                         .toList();
-        Map<DeploymentId, Manifest> byDeployment = new HashMap<>();
+        Map<String, Manifest> byDeployment = new HashMap<>();
         for (Manifest manifest : manifests) {
-            if (!(manifest.content() instanceof Content.OfAutoscaling(var policy))) {
+            var deployment = deploymentOf(manifest.content());
+            if (deployment == null) {
                 continue;
             }
-            if (complete && !names.contains(policy.deployment().value())) {
+            if (complete && !names.contains(deployment.value())) {
                 manifest.source()
                         .reportUnknown(
                                 manifest.referenceAt(),
                                 "spec.deployment names no Deployment:",
-                                policy.deployment().value(),
+                                deployment.value(),
                                 names.isEmpty() ? List.of("none is there") : names);
             }
-            var first = byDeployment.putIfAbsent(policy.deployment(), manifest);
+            var kind = manifest.kind().word();
+            var first = byDeployment.putIfAbsent(kind + "/" + deployment, manifest);
             if (first != null && !first.name().equals(manifest.name())) {
                 manifest.source()
                         .report(
                                 manifest.referenceAt(),
-                                "a second AutoscalingPolicy of '%s'; the first is %s"
-                                        .formatted(policy.deployment(), place(first)));
+                                "a second %s of '%s'; the first is %s"
+                                        .formatted(kind, deployment, place(first)));
             }
         }
+    }
+
+    /** The deployment that a policy is for; null for what is for none. */
+    private static @Nullable DeploymentId deploymentOf(Content content) {
+        return switch (content) {
+            case Content.OfAutoscaling(var policy) -> policy.deployment();
+            case Content.OfForecast(var policy) -> policy.deployment();
+            case Content.OfDeployment _,
+                    Content.OfRecovery _,
+                    Content.OfSpot _,
+                    Content.OfAutonomy _,
+                    Content.OfFleet _ ->
+                    null;
+        };
     }
 
     private static String place(Manifest manifest) {

@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
 import java.util.SortedMap;
@@ -28,6 +29,8 @@ record Manifest(
         record OfDeployment(Deployment deployment) implements Content {}
 
         record OfAutoscaling(AutoscalingPolicy policy) implements Content {}
+
+        record OfForecast(ForecastPolicy policy) implements Content {}
 
         record OfRecovery(RecoveryPolicy policy) implements Content {}
 

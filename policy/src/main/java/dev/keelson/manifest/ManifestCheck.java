@@ -5,6 +5,7 @@ import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
 import dev.keelson.manifest.Manifest.Content;
@@ -96,13 +97,14 @@ public final class ManifestCheck {
             return null;
         }
         var nameAt = metadata.at("name");
-        var referenceAt = kind == ManifestKind.AUTOSCALING ? spec.at("deployment") : nameAt;
+        var referenceAt = kind.isForDeployment() ? spec.at("deployment") : nameAt;
         return new Manifest(kind, name, content, source, nameAt, referenceAt);
     }
 
     private static ManifestSet collect(List<Manifest> manifests, String text) {
         var deployments = new TreeMap<DeploymentId, Deployment>();
         var autoscaling = new TreeMap<DeploymentId, AutoscalingPolicy>();
+        var forecasting = new TreeMap<DeploymentId, ForecastPolicy>();
         var autonomy = new TreeMap<ActionClass, Autonomy>();
         RecoveryPolicy recovery = RecoveryPolicy.DEFAULTS;
         SpotPolicy spot = SpotPolicy.DEFAULTS;
@@ -113,6 +115,7 @@ public final class ManifestCheck {
                         deployments.put(deployment.id(), deployment);
                 case Content.OfAutoscaling(var policy) ->
                         autoscaling.put(policy.deployment(), policy);
+                case Content.OfForecast(var policy) -> forecasting.put(policy.deployment(), policy);
                 case Content.OfRecovery(var policy) -> recovery = policy;
                 case Content.OfSpot(var policy) -> spot = policy;
                 case Content.OfAutonomy(var classes) -> autonomy.putAll(classes);
@@ -120,7 +123,15 @@ public final class ManifestCheck {
             }
         }
         return new ManifestSet(
-                deployments, autoscaling, recovery, spot, autonomy, nodes, text, sha256(text));
+                deployments,
+                autoscaling,
+                forecasting,
+                recovery,
+                spot,
+                autonomy,
+                nodes,
+                text,
+                sha256(text));
     }
 
     private static String textOf(List<ManifestFile> files) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 enum ManifestKind {
     DEPLOYMENT("Deployment"),
     AUTOSCALING("AutoscalingPolicy"),
+    FORECAST("ForecastPolicy"),
     RECOVERY("RecoveryPolicy"),
     SPOT("SpotPolicy"),
     AUTONOMY("Autonomy"),
@@ -48,6 +49,16 @@ enum ManifestKind {
                             "tolerance",
                             "maxStep",
                             "maxInputAge");
+            case FORECAST ->
+                    List.of(
+                            "deployment",
+                            "mode",
+                            "missPrice",
+                            "leadQuantile",
+                            "shrinkHold",
+                            "floorUtilization",
+                            "minLanded",
+                            "maxAge");
             case RECOVERY ->
                     List.of(
                             "nodeSilence",
@@ -63,9 +74,14 @@ enum ManifestKind {
         };
     }
 
-    /** All but deployments and their autoscaling exist once in a fleet. */
+    /** Whether it names the deployment that it is for: one of the kind for each. */
+    boolean isForDeployment() {
+        return this == AUTOSCALING || this == FORECAST;
+    }
+
+    /** All but deployments and what is for one exist once in a fleet. */
     boolean isSingle() {
-        return this != DEPLOYMENT && this != AUTOSCALING;
+        return this != DEPLOYMENT && !isForDeployment();
     }
 
     static List<String> words() {

@@ -5,6 +5,7 @@ import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record ManifestSet(
         SortedMap<DeploymentId, Deployment> deployments,
         SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
+        SortedMap<DeploymentId, ForecastPolicy> forecasting,
         RecoveryPolicy recovery,
         SpotPolicy spot,
         SortedMap<ActionClass, Autonomy> autonomy,
@@ -33,6 +35,7 @@ public record ManifestSet(
     public ManifestSet {
         deployments = Collections.unmodifiableSortedMap(new TreeMap<>(deployments));
         autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
+        forecasting = Collections.unmodifiableSortedMap(new TreeMap<>(forecasting));
         autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
     }
 
@@ -48,6 +51,13 @@ public record ManifestSet(
     public Policies policies(int minNodes, int maxNodes) {
         var bounds = nodes != null ? nodes : new NodeBounds(minNodes, maxNodes);
         return new Policies(
-                hash, autoscaling, recovery, spot, autonomy, bounds.min(), bounds.max());
+                hash,
+                autoscaling,
+                forecasting,
+                recovery,
+                spot,
+                autonomy,
+                bounds.min(),
+                bounds.max());
     }
 }

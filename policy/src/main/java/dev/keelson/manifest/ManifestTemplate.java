@@ -12,12 +12,13 @@ import java.util.regex.Pattern;
  * differs.
  *
  * <p>deployment: name, engine, model, servedModel, minStepMs, ttft, tpot, minReplicas, maxReplicas,
- * replicaThousandths, maxSequences, contextTokens. autoscaling: name. recovery, spot: none.
- * autonomy: autonomy (of every class).
+ * replicaThousandths, maxSequences, contextTokens. autoscaling, forecast: name. recovery, spot:
+ * none. autonomy: autonomy (of every class).
  */
 public enum ManifestTemplate {
     DEPLOYMENT("deployment.yaml"),
     AUTOSCALING("autoscaling.yaml"),
+    FORECAST("forecast.yaml"),
     RECOVERY("recovery.yaml"),
     SPOT("spot.yaml"),
     AUTONOMY("autonomy.yaml");

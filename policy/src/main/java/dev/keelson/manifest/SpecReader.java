@@ -6,6 +6,7 @@ import dev.keelson.core.fleet.EngineSpec;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.Slo;
 import dev.keelson.core.policy.SpotPolicy;
@@ -40,6 +41,7 @@ final class SpecReader {
         return switch (kind) {
             case DEPLOYMENT -> deployment();
             case AUTOSCALING -> autoscaling();
+            case FORECAST -> forecast();
             case RECOVERY -> recovery();
             case SPOT -> spot();
             case AUTONOMY -> autonomy();
@@ -101,16 +103,36 @@ final class SpecReader {
         return new ManifestSet.NodeBounds(min, max);
     }
 
-    private @Nullable Content autoscaling() {
+    /** The deployment that a policy is for; any name where a problem was reported. */
+    private DeploymentId deploymentNamed() {
         String deployment = spec.requiredText("deployment");
-        var id = NameCheck.isName(deployment) ? new DeploymentId(deployment) : null;
-        if (id == null) {
-            if (!hasProblems()) {
-                source.report(
-                        spec.at("deployment"), NameCheck.message("spec.deployment", deployment));
-            }
-            id = new DeploymentId("unknown");
+        if (NameCheck.isName(deployment)) {
+            return new DeploymentId(deployment);
         }
+        if (!hasProblems()) {
+            source.report(spec.at("deployment"), NameCheck.message("spec.deployment", deployment));
+        }
+        return new DeploymentId("unknown");
+    }
+
+    private @Nullable Content forecast() {
+        var id = deploymentNamed();
+        var defaults = ForecastPolicy.defaults(id);
+        var policy =
+                new ForecastPolicy(
+                        id,
+                        spec.ratio("missPrice", defaults.missPrice(), 0.01, 1_000_000),
+                        spec.share("leadQuantile", defaults.leadQuantile(), false),
+                        spec.duration("shrinkHold", defaults.shrinkHold(), Duration.ZERO, DAY),
+                        spec.share("floorUtilization", defaults.floorUtilization(), false),
+                        spec.integer("minLanded", defaults.minLanded(), 1, 1_000),
+                        spec.duration("maxAge", defaults.maxAge(), Duration.ofSeconds(1), HOUR),
+                        spec.choice("mode", ForecastPolicy.Mode.class));
+        return hasProblems() ? null : new Content.OfForecast(policy);
+    }
+
+    private @Nullable Content autoscaling() {
+        var id = deploymentNamed();
         var defaults = AutoscalingPolicy.defaults(id);
         var policy =
                 new AutoscalingPolicy(

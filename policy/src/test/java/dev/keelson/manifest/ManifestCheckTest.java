@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -150,6 +151,51 @@ class ManifestCheckTest {
                 .extracting(Problem::message)
                 .containsExactly(
                         "spec.targetUtilization (80) must be in (0, 1]; maybe 0.8 was meant");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mode: ACT | mode: DO | spec.mode must be one of its words",
+                "missPrice: 8 | missPrice: 0 | spec.missPrice (0)",
+                "maxAge: 30s | maxAge: 30 | spec.maxAge must be a duration with its unit",
+                "maxAge: 30s | minLanded: 0 | spec.minLanded (0) must be from 1 to 1000",
+                "deployment: chat | deployment: chta | spec.deployment names no Deployment: 'chta'",
+            })
+    void aForecastPolicyIsCheckedLikeTheOthers(String right, String wrong, String message) {
+        var text =
+                DEPLOYMENT
+                        + document(
+                                "ForecastPolicy",
+                                "p",
+                                "deployment: chat",
+                                "mode: ACT",
+                                "missPrice: 8",
+                                "maxAge: 30s");
+
+        assertThat(problems(text.replace(right, wrong)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).startsWith(message));
+    }
+
+    @Test
+    void aForecastPolicySaysWhetherItActsAndKeepsTheDefaultsOfTheRest() {
+        var text = DEPLOYMENT + document("ForecastPolicy", "p", "deployment: chat", "mode: ACT");
+        var result = ManifestCheck.check(List.of(new ManifestFile("a.yaml", text)));
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        ManifestResult.Valid.class,
+                        valid -> {
+                            var policies = valid.manifests().policies(0, 0);
+                            var chat = new DeploymentId("chat");
+                            assertThat(policies.autonomyOfForecasts(chat)).isEqualTo(Autonomy.AUTO);
+                            assertThat(policies.forecastingOf(chat).maxAge())
+                                    .isEqualTo(ForecastPolicy.defaults(chat).maxAge());
+                            assertThat(policies.autonomyOfForecasts(new DeploymentId("other")))
+                                    .isEqualTo(Autonomy.ADVISE);
+                        });
     }
 
     @Test

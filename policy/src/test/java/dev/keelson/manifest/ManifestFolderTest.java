@@ -8,6 +8,7 @@ import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
 import java.io.IOException;
@@ -57,9 +58,13 @@ class ManifestFolderTest {
                                     .isEqualTo(AutoscalingPolicy.defaults(chat));
                             assertThat(policies.recovery()).isEqualTo(RecoveryPolicy.DEFAULTS);
                             assertThat(policies.spot()).isEqualTo(SpotPolicy.DEFAULTS);
-                            assertThat(policies.autonomy())
-                                    .containsOnlyKeys(ActionClass.values())
-                                    .containsValue(Autonomy.AUTO);
+                            assertThat(policies.autonomy().values())
+                                    .hasSize(ActionClass.values().length - 1)
+                                    .containsOnly(Autonomy.AUTO);
+                            assertThat(policies.autonomyOfForecasts(chat))
+                                    .isEqualTo(Autonomy.ADVISE);
+                            assertThat(requireNonNull(policies.forecasting().get(chat)).missPrice())
+                                    .isEqualTo(ForecastPolicy.defaults(chat).missPrice());
                         });
     }
 

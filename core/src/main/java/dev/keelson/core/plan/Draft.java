@@ -91,6 +91,7 @@ final class Draft {
         @Nullable Cause cause;
         final List<Need> forecastNeeds;
         @Nullable Duration leadTime;
+        final List<Need> advised;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -104,6 +105,7 @@ final class Draft {
             cause = m.cause();
             forecastNeeds = new ArrayList<>(m.forecastNeeds());
             leadTime = m.leadTime();
+            advised = new ArrayList<>(m.advised());
         }
 
         static Deployed first(int wanted, int revision) {
@@ -119,7 +121,8 @@ final class Draft {
                             null,
                             null,
                             List.of(),
-                            null));
+                            null,
+                            List.of()));
         }
 
         DeploymentMemory toMemory() {
@@ -134,7 +137,8 @@ final class Draft {
                     notBefore,
                     cause,
                     forecastNeeds,
-                    leadTime);
+                    leadTime,
+                    advised);
         }
     }
 }

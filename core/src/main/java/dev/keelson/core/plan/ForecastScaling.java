@@ -6,7 +6,7 @@ import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.demand.ReplicaCapacity;
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.plan.PlannerMemory.Need;
-import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.ForecastPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * ({@link ReplicaLadder}), demand being token work (prefill and decode, each by what a replica can
  * do of it). Present load is a floor that no forecast undercuts, and a shrink waits for a hold and
  * for the forecast to be served within the service level by one replica fewer. It acts on no
- * forecast that is absent, too old, or of a source whose outcomes have not landed yet.
+ * forecast that is absent, too old, or of a source whose outcomes have not landed yet. Where it may
+ * only advise it goes on from the count that it advised before, not from the one that there is: so
+ * the advice tells what would have become of the fleet.
  */
 final class ForecastScaling {
     /**
@@ -40,6 +42,10 @@ final class ForecastScaling {
     private final Duration leadTime;
     private final int lead;
     private final ReplicaLadder ladder;
+    private final boolean acts;
+
+    /** The count that it goes on from. */
+    private final int wanted;
 
     private ForecastScaling(
             Situation s,
@@ -54,6 +60,11 @@ final class ForecastScaling {
         this.outlook = outlook;
         this.leadTime = leadTime;
         policy = s.policies.forecastingOf(d.spec().id());
+        acts = s.policies.autonomyOfForecasts(d.spec().id()) == Autonomy.AUTO;
+        if (acts) {
+            memory.advised.clear();
+        }
+        wanted = memory.advised.isEmpty() ? memory.wanted : memory.advised.getLast().replicas();
         var forecast = outlook.forecast();
         int passed = (int) (age().toNanos() / forecast.step().toNanos());
         var ready = s.now.plus(leadTime);
@@ -69,8 +80,9 @@ final class ForecastScaling {
     /** Null where there is no forecast to act on; why is told where there is one. */
     static @Nullable ForecastScaling of(Situation s, DeploymentState d, Draft.Deployed memory) {
         var outlook = s.forecasts.outlooks().get(d.spec().id());
-        if (outlook == null) {
+        if (outlook == null || s.policies.autonomyOfForecasts(d.spec().id()) == Autonomy.OBSERVE) {
             memory.forecastNeeds.clear();
+            memory.advised.clear();
             return null;
         }
         var policy = s.policies.forecastingOf(d.spec().id());
@@ -84,6 +96,7 @@ final class ForecastScaling {
                     "Scale %s by its present load: %s.".formatted(d.spec().id(), why),
                     List.of());
             memory.forecastNeeds.clear();
+            memory.advised.clear();
             return null;
         }
         return new ForecastScaling(s, d, memory, outlook, capacity, leadTime.get());
@@ -183,7 +196,7 @@ final class ForecastScaling {
         int need = Math.max(floor, best);
         int most = remembered(need);
         var proposals = new ArrayList<Proposal>();
-        if (need > memory.wanted) {
+        if (need > wanted) {
             proposals.add(
                     new Proposal(
                             Proposal.Kind.AT_LEAST,
@@ -193,7 +206,7 @@ final class ForecastScaling {
                             inputs()));
         }
         int least = leastWithinSlo(most);
-        if (least < memory.wanted) {
+        if (least < wanted) {
             proposals.add(
                     new Proposal(
                             Proposal.Kind.AT_MOST,
@@ -219,15 +232,15 @@ final class ForecastScaling {
 
     /** Steps until each replica that was ordered is READY, ascending. */
     private List<Integer> readyIn() {
+        if (!acts) {
+            return advisedReadyIn();
+        }
         var steps = new ArrayList<Integer>();
         for (var member : s.membersOf(d.spec().id())) {
             if (member.isReady()) {
                 steps.add(0);
             } else if (!member.isDraining()) {
-                var left = Duration.between(s.now, member.since().plus(leadTime));
-                long step = outlook.forecast().step().toNanos();
-                long wait = (left.toNanos() + step - 1) / step;
-                steps.add((int) Math.max(1, Math.min(lead, wait)));
+                steps.add(Math.max(1, stepsUntilReady(member.since())));
             }
         }
         while (steps.size() < memory.wanted) {
@@ -237,6 +250,26 @@ final class ForecastScaling {
         return steps.subList(0, Math.min(steps.size(), memory.wanted));
     }
 
+    /** The same of those that were advised: each ordered when the count last rose above it. */
+    private List<Integer> advisedReadyIn() {
+        var steps = new ArrayList<Integer>();
+        for (int k = 0; k < wanted; k++) {
+            int at = memory.advised.size();
+            while (at > 0 && memory.advised.get(at - 1).replicas() > k) {
+                at--;
+            }
+            steps.add(
+                    at < memory.advised.size() ? stepsUntilReady(memory.advised.get(at).at()) : 0);
+        }
+        return steps;
+    }
+
+    private int stepsUntilReady(Instant ordered) {
+        var left = Duration.between(s.now, ordered.plus(leadTime));
+        long step = outlook.forecast().step().toNanos();
+        return (int) Math.max(0, Math.min(lead, (left.toNanos() + step - 1) / step));
+    }
+
     /**
      * The most that was needed within the hold: the highest needs of it, newest last and strictly
      * falling, so that steady demand leaves the memory as it is.
@@ -244,7 +277,7 @@ final class ForecastScaling {
     private int remembered(int need) {
         var needs = memory.forecastNeeds;
         if (needs.isEmpty()) {
-            needs.add(new Need(s.now, Math.max(need, memory.wanted)));
+            needs.add(new Need(s.now, Math.max(need, wanted)));
         }
         var at = s.now;
         while (!needs.isEmpty() && needs.getLast().replicas() <= need) {
@@ -260,7 +293,7 @@ final class ForecastScaling {
     /** At least {@code most}, and enough for the service level until a new order would serve. */
     private int leastWithinSlo(int most) {
         int replicas = most;
-        while (replicas < memory.wanted
+        while (replicas < wanted
                 && ladder.candidate(replicas, 0).unserved()
                         > MISS_SHARE_BY_PRICE / policy.missPrice()) {
             replicas++;
@@ -281,7 +314,7 @@ final class ForecastScaling {
 
     private String floorText() {
         return "%s requests are there, more than %s of the places of %d replicas, whatever is forecast"
-                .formatted(number(load()), percent(policy.floorUtilization()), memory.wanted);
+                .formatted(number(load()), percent(policy.floorUtilization()), wanted);
     }
 
     private double meanDemand() {
@@ -292,27 +325,46 @@ final class ForecastScaling {
         return sum / (ladder.steps() - lead);
     }
 
-    /** What would be done if it were allowed to: told once, until it changes. */
-    void advise(List<Proposal> proposals) {
+    boolean mayAct() {
+        return acts;
+    }
+
+    /** Expected work once a start would be done, in replicas, with the forecast's age. */
+    Decision.Input expected() {
+        return new Decision.Input(Scaling.EXPECTED, meanDemand(), age().toMillis());
+    }
+
+    /** Tells what would be done, each time that it changes. */
+    void advise() {
+        if (memory.advised.isEmpty()) {
+            memory.advised.add(new Need(s.now.minus(leadTime), wanted));
+        }
         var verdict =
-                Arbiter.merge(
-                        memory.wanted, proposals, d.spec().minReplicas(), d.spec().maxReplicas());
+                Arbiter.merge(wanted, propose(), d.spec().minReplicas(), d.spec().maxReplicas());
         var because = verdict.because();
-        if (because == null || verdict.replicas() == memory.wanted) {
+        if (because == null || verdict.replicas() == wanted) {
             return;
         }
-        s.outcome.hold(
-                d.spec().id(),
-                Reason.AUTONOMY,
-                "forecast " + verdict.replicas(),
-                "Scaling %s from %d to %d is advised and not done, since autonomy for forecast is %s: %s."
-                        .formatted(
-                                d.spec().id(),
-                                memory.wanted,
-                                verdict.replicas(),
-                                s.policies.autonomyOf(ActionClass.FORECAST),
-                                because.text()),
-                because.inputs());
+        remember(verdict.replicas());
+        s.outcome.decide(
+                new Decision(
+                        d.spec().id(),
+                        List.of(),
+                        Reason.AUTONOMY,
+                        "Scaling %s from %d to %d is advised and not done, since forecasts may only advise: %s."
+                                .formatted(
+                                        d.spec().id(), wanted, verdict.replicas(), because.text()),
+                        because.inputs(),
+                        rejected(verdict.replicas())));
+    }
+
+    /** Notes an advised count; of the earlier ones those that a start may still wait for. */
+    private void remember(int replicas) {
+        var advised = memory.advised;
+        advised.add(new Need(s.now, replicas));
+        while (advised.size() > 1 && !advised.get(1).at().plus(leadTime).isAfter(s.now)) {
+            advised.removeFirst();
+        }
     }
 
     private List<Decision.Input> inputs() {
@@ -320,7 +372,7 @@ final class ForecastScaling {
         long age = age().toMillis();
         var inputs = new ArrayList<Decision.Input>();
         inputs.add(new Decision.Input("forecastReplicasNow", ladder.demand(0), age));
-        inputs.add(new Decision.Input("forecastReplicasAfterStart", meanDemand(), age));
+        inputs.add(expected());
         for (var e : forecast.indicators().entrySet()) {
             var name = e.getKey().name().toLowerCase(Locale.ROOT);
             int last = forecast.steps();
@@ -349,6 +401,9 @@ final class ForecastScaling {
         inputs.add(input("missPrice", policy.missPrice()));
         inputs.add(input("requestsThere", load()));
         inputs.add(input("wantedReplicas", memory.wanted));
+        if (!acts) {
+            inputs.add(input("advisedReplicas", wanted));
+        }
         inputs.add(input("readyReplicas", s.readyOf(d.spec().id())));
         return inputs;
     }

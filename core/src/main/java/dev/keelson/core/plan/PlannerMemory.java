@@ -105,6 +105,8 @@ public record PlannerMemory(
      * @param forecastNeeds replicas that forecasts asked for within the hold before shrinking,
      *     oldest and highest first; empty while they are not acted on
      * @param leadTime measured start-up of its replicas; null while none was seen
+     * @param advised counts that forecasts would have wanted, oldest first: what an advice goes on
+     *     from; empty while they act or are not to be acted on
      */
     public record DeploymentMemory(
             int wanted,
@@ -117,8 +119,10 @@ public record PlannerMemory(
             @Nullable Instant notBefore,
             @Nullable Cause cause,
             List<Need> forecastNeeds,
-            @Nullable Duration leadTime) {
+            @Nullable Duration leadTime,
+            List<Need> advised) {
         public DeploymentMemory {
+            advised = List.copyOf(advised);
             badRevisions = sorted(badRevisions);
             needs = List.copyOf(needs);
             forecastNeeds = List.copyOf(forecastNeeds);

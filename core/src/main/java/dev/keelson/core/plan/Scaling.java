@@ -5,13 +5,16 @@ import dev.keelson.core.fleet.OperatorRequest;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.ActionClass;
-import dev.keelson.core.policy.Autonomy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers the proposals for one deployment's count, lets the arbiter merge them and decides. */
 final class Scaling {
+    /** Name of the input that tells how much work is expected once a start would be done. */
+    static final String EXPECTED = "forecastReplicasAfterStart";
+
     private Scaling() {}
 
     static void decide(Situation s, DeploymentState d, Draft.Deployed m) {
@@ -36,7 +39,7 @@ final class Scaling {
         if (!s.breakerIsOpen() && s.isSettled()) {
             var reactive = Autoscale.propose(s, d, m);
             forecast = ForecastScaling.of(s, d, m);
-            proposals.addAll(forecast == null ? reactive : preferred(s, reactive, forecast));
+            proposals.addAll(forecast == null ? reactive : preferred(reactive, forecast));
         } else {
             proposals.add(
                     new Proposal(
@@ -65,7 +68,7 @@ final class Scaling {
                         because.code(),
                         "Scale %s from %d to %d: %s."
                                 .formatted(id, m.wanted, verdict.replicas(), because.text()),
-                        because.inputs(),
+                        withForecast(because.inputs(), forecast),
                         forecast != null && isForecast(because)
                                 ? forecast.rejected(verdict.replicas())
                                 : Autoscale.rejected(s, d, verdict.replicas())));
@@ -80,17 +83,29 @@ final class Scaling {
     }
 
     /** The forecast's proposals, unless it may only advise or present load is not known. */
-    private static List<Proposal> preferred(
-            Situation s, List<Proposal> reactive, ForecastScaling forecast) {
-        var forecasts = forecast.propose();
+    private static List<Proposal> preferred(List<Proposal> reactive, ForecastScaling forecast) {
         if (reactive.stream().anyMatch(p -> p.kind() == Proposal.Kind.REJECT)) {
             return reactive;
         }
-        if (s.policies.autonomyOf(ActionClass.FORECAST) == Autonomy.AUTO) {
-            return forecasts;
+        if (forecast.mayAct()) {
+            return forecast.propose();
         }
-        forecast.advise(forecasts);
+        forecast.advise();
         return reactive;
+    }
+
+    /**
+     * What is forecast stands beside what present load decided; null says that no forecast was
+     * there to act on.
+     */
+    private static List<Decision.Input> withForecast(
+            List<Decision.Input> inputs, @Nullable ForecastScaling forecast) {
+        if (inputs.isEmpty() || inputs.stream().anyMatch(i -> i.name().equals(EXPECTED))) {
+            return inputs;
+        }
+        var more = new ArrayList<>(inputs);
+        more.add(forecast == null ? new Decision.Input(EXPECTED, null, null) : forecast.expected());
+        return more;
     }
 
     private static boolean isForecast(Proposal because) {

@@ -2,6 +2,7 @@ package dev.keelson.core.policy;
 
 import dev.keelson.core.fleet.DeploymentId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scaling of one deployment on forecasts.
@@ -17,6 +18,8 @@ import java.time.Duration;
  *     (replicas x maxSequences); in (0, 1], default 0.9
  * @param minLanded outcomes that must have landed before forecasts are acted on; default 20
  * @param maxAge forecasts with an older origin are not acted on; default 60 s
+ * @param mode whether they act on this deployment; null leaves it to the fleet's autonomy for
+ *     forecasts, which is ADVISE where nothing is said
  */
 public record ForecastPolicy(
         DeploymentId deployment,
@@ -25,7 +28,36 @@ public record ForecastPolicy(
         Duration shrinkHold,
         double floorUtilization,
         int minLanded,
-        Duration maxAge) {
+        Duration maxAge,
+        @Nullable Mode mode) {
+    /** What forecasts do. */
+    public enum Mode {
+        /** They show what they would have done; present load scales. */
+        ADVISE,
+        /** They scale; present load is their floor. */
+        ACT
+    }
+
+    /** As the fleet's autonomy has it. */
+    public ForecastPolicy(
+            DeploymentId deployment,
+            double missPrice,
+            double leadQuantile,
+            Duration shrinkHold,
+            double floorUtilization,
+            int minLanded,
+            Duration maxAge) {
+        this(
+                deployment,
+                missPrice,
+                leadQuantile,
+                shrinkHold,
+                floorUtilization,
+                minLanded,
+                maxAge,
+                null);
+    }
+
     public static ForecastPolicy defaults(DeploymentId deployment) {
         return new ForecastPolicy(
                 deployment, 4, 0.95, Duration.ofSeconds(30), 0.9, 20, Duration.ofMinutes(1));

@@ -48,6 +48,18 @@ public record Policies(
         return found != null ? found : AutoscalingPolicy.defaults(deployment);
     }
 
+    /** How far forecasts of this deployment act: by its own mode, else by the fleet's word. */
+    public Autonomy autonomyOfForecasts(DeploymentId deployment) {
+        var mode = forecastingOf(deployment).mode();
+        if (mode == null) {
+            return autonomyOf(ActionClass.FORECAST);
+        }
+        return switch (mode) {
+            case ADVISE -> Autonomy.ADVISE;
+            case ACT -> Autonomy.AUTO;
+        };
+    }
+
     public Autonomy autonomyOf(ActionClass actionClass) {
         return autonomy.getOrDefault(actionClass, Autonomy.ADVISE);
     }

@@ -5,15 +5,19 @@ import static dev.keelson.core.testing.FleetBuilder.START;
 import static dev.keelson.core.testing.OutlookBuilder.anOutlook;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
 import dev.keelson.core.testing.FleetModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What is forecast is served by replicas that were started before it came. */
@@ -119,6 +123,79 @@ final class ForecastScalingTest {
         var advice = with(fleet, Reason.AUTONOMY);
         assertThat(advice).hasSize(1);
         assertThat(advice.getFirst().reason()).contains("from 1 to 4 is advised and not done");
+    }
+
+    @Test
+    void adviceGoesOnFromWhatItAdvisedBefore() {
+        var fleet = fleet(1);
+        fleet.requestsThere = 3.0;
+        fleet.forecasts = anOutlook().of(at -> at.isBefore(RISE) ? 3.5 : 1.5);
+        setMode(fleet, ForecastPolicy.Mode.ADVISE);
+        fleet.run(Duration.ofMinutes(2));
+        assertThat(with(fleet, Reason.AUTONOMY))
+                .extracting(Decision::reason)
+                .satisfiesExactly(
+                        up -> assertThat(up).contains("from 1 to 4 is advised"),
+                        down -> assertThat(down).contains("from 4 to 2 is advised"));
+        assertThat(wanted(fleet)).isEqualTo(1);
+    }
+
+    @Test
+    void theModeOfADeploymentStandsAboveTheFleetsAutonomy() {
+        var fleet = fleet(1);
+        fleet.requestsThere = 3.0;
+        fleet.forecasts = anOutlook().of(at -> 3.5);
+        setMode(fleet, ForecastPolicy.Mode.ADVISE);
+        fleet.run(Duration.ofSeconds(30));
+        assertThat(wanted(fleet)).isEqualTo(1);
+        setMode(fleet, ForecastPolicy.Mode.ACT);
+        fleet.run(Duration.ofSeconds(10));
+        assertThat(wanted(fleet)).isEqualTo(4);
+    }
+
+    @Test
+    void presentLoadScalesOnceTheForecasterIsGoneAndTheDecisionSaysSo() {
+        var fleet = fleet(1);
+        fleet.requestsThere = 3.0;
+        var alive = anOutlook().of(at -> 0.5);
+        var last = new AtomicReference<>(Forecasts.NONE);
+        fleet.forecasts =
+                observed ->
+                        observed.observedAt().isBefore(START.plusSeconds(20))
+                                ? last.updateAndGet(_ -> alive.forecasts(observed))
+                                : last.get();
+        fleet.run(Duration.ofSeconds(90));
+        assertThat(with(fleet, Reason.FORECAST_UNUSABLE)).hasSize(1);
+        fleet.requestsThere = 13.0;
+        fleet.run(Duration.ofSeconds(20));
+        var decision = with(fleet, Reason.DEMAND_ABOVE_TARGET).getFirst();
+        assertThat(wanted(fleet)).isGreaterThan(1);
+        assertThat(decision.inputs())
+                .contains(new Decision.Input("forecastReplicasAfterStart", null, null));
+    }
+
+    private static void setMode(FleetModel fleet, ForecastPolicy.Mode mode) {
+        var usual = ForecastPolicy.defaults(CHAT);
+        var policy =
+                new ForecastPolicy(
+                        CHAT,
+                        usual.missPrice(),
+                        usual.leadQuantile(),
+                        usual.shrinkHold(),
+                        usual.floorUtilization(),
+                        usual.minLanded(),
+                        usual.maxAge(),
+                        mode);
+        fleet.policies =
+                new Policies(
+                        "01",
+                        fleet.policies.autoscaling(),
+                        new TreeMap<>(Map.of(CHAT, policy)),
+                        fleet.policies.recovery(),
+                        fleet.policies.spot(),
+                        fleet.policies.autonomy(),
+                        0,
+                        0);
     }
 
     @Test
