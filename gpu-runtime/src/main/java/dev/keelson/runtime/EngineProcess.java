@@ -1,6 +1,5 @@
 package dev.keelson.runtime;
 
-import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.http.EngineServer;
 import java.time.Duration;
@@ -15,19 +14,16 @@ final class EngineProcess {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
     private final Engine engine;
-    private final Decoder decoder;
     private final EngineServer server;
     private final InstantSource clock;
     private final @Nullable Duration agentGrace;
 
     EngineProcess(
             Engine engine,
-            Decoder decoder,
             EngineServer server,
             InstantSource clock,
             @Nullable Duration agentGrace) {
         this.engine = engine;
-        this.decoder = decoder;
         this.server = server;
         this.clock = clock;
         this.agentGrace = agentGrace;
@@ -48,7 +44,7 @@ final class EngineProcess {
             while (engine.awaitWork()) {
                 engine.step();
             }
-            decoder.close();
+            engine.release();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 package dev.keelson.runtime;
 
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.http.EngineMetrics;
 import dev.keelson.runtime.http.EngineServer;
@@ -49,9 +50,11 @@ public final class Main {
                 new Engine(
                         decoder,
                         limits,
+                        EngineKnobs.of(limits)
+                                .withMinimumStepNanos(
+                                        TimeUnit.MILLISECONDS.toNanos(minimumStepMillis)),
                         model.tokenizer()::bytes,
                         model.config().endTokens(),
-                        TimeUnit.MILLISECONDS.toNanos(minimumStepMillis),
                         System::nanoTime,
                         LockSupport::parkNanos,
                         metrics);
@@ -74,7 +77,7 @@ public final class Main {
                         metrics,
                         clock,
                         Poison.fromEnvironment(model.tokenizer()));
-        var process = new EngineProcess(engine, decoder, server, clock, options.agentGrace());
+        var process = new EngineProcess(engine, server, clock, options.agentGrace());
         process.start();
         System.out.printf(
                 "serving %s on http://%s:%d%s, ready after %d ms%n",

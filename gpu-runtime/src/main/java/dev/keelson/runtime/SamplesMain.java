@@ -2,9 +2,11 @@ package dev.keelson.runtime;
 
 import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.FinishReason;
 import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.runtime.engine.Token;
 import dev.keelson.runtime.engine.TokenSink;
 import dev.keelson.runtime.http.EngineMetrics;
 import dev.keelson.runtime.tokenizer.IntList;
@@ -15,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prints 20 completions of the first words of held-out documents, as Markdown: {@code MODEL_DIR
@@ -43,9 +44,9 @@ public final class SamplesMain {
                     new Engine(
                             decoder,
                             limits,
+                            EngineKnobs.of(limits),
                             model.tokenizer()::bytes,
                             model.config().endTokens(),
-                            0,
                             System::nanoTime,
                             LockSupport::parkNanos,
                             new EngineMetrics("samples", false));
@@ -71,8 +72,8 @@ public final class SamplesMain {
                 parameters,
                 new TokenSink() {
                     @Override
-                    public void token(int token, @Nullable FinishReason last) {
-                        answer.add(token);
+                    public void token(Token token) {
+                        answer.add(token.id());
                     }
 
                     @Override

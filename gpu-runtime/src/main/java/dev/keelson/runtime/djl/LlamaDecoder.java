@@ -9,7 +9,9 @@ import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class LlamaDecoder implements Decoder {
     private final NDManager manager = Torch.manager();
     private final Script script;
     private final NDList fixed;
+    private final CacheCopy copy;
 
     /**
      * Copies the weights into native memory, allocates the cache and checks one token.
@@ -48,13 +51,16 @@ public final class LlamaDecoder implements Decoder {
                         (long) limits.blocks() * blockSize,
                         config.keyValueHeads(),
                         config.headWidth());
+        List<NDArray> caches = new ArrayList<>();
         for (LlamaWeights.Layer layer : weights.layers()) {
             for (Tensor t : layer.tensors()) {
                 fixed.add(Script.listed(Torch.array(manager, t)));
             }
-            fixed.add(Script.listed(manager.zeros(cache)));
-            fixed.add(Script.listed(manager.zeros(cache)));
+            caches.add(Script.listed(manager.zeros(cache)));
+            caches.add(Script.listed(manager.zeros(cache)));
+            fixed.addAll(caches.subList(caches.size() - 2, caches.size()));
         }
+        copy = new CacheCopy(caches, blockSize, manager);
         Decoder.requireFiniteLogits(this);
     }
 
@@ -66,6 +72,9 @@ public final class LlamaDecoder implements Decoder {
     @Override
     public float[][] step(StepPlan plan) {
         try (NDManager scope = manager.newSubManager()) {
+            if (!plan.copies().isEmpty()) {
+                copy.run(scope, plan.copies());
+            }
             var inputs = new StepInputs(plan, blockSize);
             NDList in = inputs.arrays(scope, MASKED);
             in.addAll(fixed);
@@ -82,6 +91,7 @@ public final class LlamaDecoder implements Decoder {
 
     @Override
     public void close() {
+        copy.close();
         script.close();
         manager.close();
     }

@@ -5,7 +5,7 @@ import java.util.List;
 /** The model: reads tokens into its paged cache and says what comes next. */
 public interface Decoder extends AutoCloseable {
     /**
-     * Runs one step.
+     * Runs one step: first the plan's copies, then its slices.
      *
      * @return logits, one row for each slice that asks for them, in the order of the slices
      */

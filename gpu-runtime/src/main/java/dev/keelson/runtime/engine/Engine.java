@@ -1,89 +1,88 @@
 package dev.keelson.runtime.engine;
 
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The serving loop, stepped by its owner: takes requests in, plans, runs the decoder, samples,
- * hands tokens out. Any thread may submit and cancel; one thread steps.
+ * hands tokens out. Any thread may submit, cancel and change knobs; one thread steps.
  */
 public final class Engine implements AutoCloseable {
-    private static final class Job {
-        final Sequence sequence;
-        final StopTexts stop;
-        final long submitted;
-        final int[] resumed;
-        long lastToken;
+    /** One answer that is wanted, and where it goes. */
+    public record Choice(SamplingParameters parameters, TokenSink sink) {}
 
-        Job(Sequence sequence, StopTexts stop, long submitted, int[] resumed) {
-            this.sequence = sequence;
-            this.stop = stop;
-            this.submitted = submitted;
-            this.resumed = resumed;
-        }
-    }
-
-    private final Decoder decoder;
     private final EngineLimits limits;
     private final Scheduler scheduler;
+    private final Answers answers;
     private final TokenText text;
-    private final Set<Integer> endTokens;
-    private final long minimumStepNanos;
     private final LongSupplier nanos;
     private final LongConsumer park;
-    private final EngineListener listener;
+    private final Inbox inbox = new Inbox();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Condition quiet = lock.newCondition();
-    private final Queue<Job> submitted = new ArrayDeque<>();
-    private final Queue<Long> cancelled = new ArrayDeque<>();
-    private final Map<Long, Job> jobs = new HashMap<>();
-    private long nextId = 1;
+    // The engine's thread only.
+    private Decoder decoder;
+    private boolean asleep;
     private long steps;
-    private boolean closed;
+    private long modelNanos;
+    private long stepNanos;
+
+    // Under the inbox's lock.
+    private long nextId = 1;
+    private int arriving;
+
+    private volatile EngineKnobs knobs;
     private volatile EngineLoad load;
+    private volatile long progressed;
     private volatile @Nullable String failure;
 
     /**
+     * @param decoder closed by {@link #release}
      * @param text bytes of each token, for stop texts
      * @param endTokens tokens that end an answer; Llama 3 has three
-     * @param minimumStepNanos least time of a step; 0 is not paced
      * @param nanos monotonic time
      * @param park waits for at most so many nanoseconds
      */
     public Engine(
             Decoder decoder,
             EngineLimits limits,
+            EngineKnobs knobs,
             TokenText text,
             Set<Integer> endTokens,
-            long minimumStepNanos,
             LongSupplier nanos,
             LongConsumer park,
             EngineListener listener) {
         this.decoder = decoder;
         this.limits = limits;
-        this.scheduler = new Scheduler(limits);
+        this.knobs = knobs;
         this.text = text;
-        this.endTokens = Set.copyOf(endTokens);
-        this.minimumStepNanos = minimumStepNanos;
         this.nanos = nanos;
         this.park = park;
-        this.listener = listener;
-        this.load = new EngineLoad(0, 0, limits.blocks(), limits.blocks(), 0, 0);
+        scheduler = new Scheduler(limits, knobs);
+        answers = new Answers(scheduler, endTokens, listener, nanos);
+        progressed = nanos.getAsLong();
+        load = view();
     }
 
-    /** The sizes that this engine keeps to. */
+    /** The sizes that this engine was started with. */
     public EngineLimits limits() {
         return limits;
+    }
+
+    /** What may be changed, as it is now. */
+    public EngineKnobs knobs() {
+        return knobs;
+    }
+
+    /** Goes on with other knobs from the next step. */
+    public void change(EngineKnobs to) {
+        knobs = to;
+        inbox.add(() -> scheduler.change(to), () -> {});
     }
 
     /** What runs now. */
@@ -96,58 +95,89 @@ public final class Engine implements AutoCloseable {
         return failure;
     }
 
+    /** Nanoseconds since a step ended while there is work; 0 if there is none. */
+    public long stalledNanos() {
+        return load.isIdle() ? 0 : Math.max(0, nanos.getAsLong() - progressed);
+    }
+
     /**
-     * Takes a request in.
+     * Takes a request for one plain answer in.
      *
      * @param prompt at least one token; prompt and answer fit the limits
      * @return a number to cancel it by
      */
     public long submit(int[] prompt, SamplingParameters parameters, TokenSink sink) {
-        return submit(prompt, new int[0], parameters, sink);
+        return submit(new EngineRequest(prompt), List.of(new Choice(parameters, sink))).getFirst();
     }
 
     /**
-     * Takes a request in whose answer began elsewhere. The tokens that follow are those of an
-     * answer that was never interrupted: limits, stop texts and randomness count from its true
-     * beginning.
+     * Takes a request in. Its prompt is read once for all choices. Where its answer began elsewhere
+     * the tokens that follow are those of an answer that was never interrupted: limits, stop texts
+     * and randomness count from its true beginning.
      *
-     * @param prompt at least one token; prompt and answer fit the limits
-     * @param answer tokens of the answer so far; they are not given to the sink again
-     * @return a number to cancel it by
+     * @param choices at least one; prompt and answer fit the limits
+     * @return a number for each choice to cancel it by
      */
-    public long submit(int[] prompt, int[] answer, SamplingParameters parameters, TokenSink sink) {
-        if (prompt.length < 1 || prompt.length + parameters.maxTokens() > limits.maxModelTokens()) {
-            throw new IllegalArgumentException("prompt and answer do not fit the context");
-        }
-        lock.lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the engine is closed");
+    public List<Long> submit(EngineRequest request, List<Choice> choices) {
+        for (Choice choice : choices) {
+            int most = request.prompt().length + choice.parameters().maxTokens();
+            if (request.prompt().length < 1 || most > limits.maxModelTokens()) {
+                throw new IllegalArgumentException("prompt and answer do not fit the context");
             }
-            long id = nextId++;
-            submitted.add(
-                    new Job(
-                            new Sequence(id, prompt, answer, parameters, sink),
-                            new StopTexts(parameters.stop(), text),
-                            nanos.getAsLong(),
-                            answer));
-            publish();
-            work.signalAll();
-            return id;
-        } finally {
-            lock.unlock();
         }
+        List<Job> jobs = new ArrayList<>();
+        long now = nanos.getAsLong();
+        inbox.add(() -> enter(jobs), () -> announce(request, choices, now, jobs));
+        return jobs.stream().map(job -> job.sequence.id()).toList();
     }
 
-    /** Ends a request before the next step; one that ended already is left alone. */
+    /** Ends an answer before the next step; one that ended already is left alone. */
     public void cancel(long id) {
-        lock.lock();
-        try {
-            cancelled.add(id);
-            work.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        inbox.add(() -> answers.cancel(id), () -> {});
+    }
+
+    /**
+     * Lets the model and its cache go if nothing runs or waits.
+     *
+     * @return whether it sleeps now
+     */
+    public CompletableFuture<Boolean> sleep() {
+        var slept = new CompletableFuture<Boolean>();
+        inbox.add(
+                () -> {
+                    if (!asleep && scheduler.isIdle()) {
+                        scheduler.forgetPrefixes();
+                        decoder.close();
+                        asleep = true;
+                    }
+                    slept.complete(asleep);
+                },
+                () -> {});
+        return slept;
+    }
+
+    /**
+     * Takes a model in again.
+     *
+     * @param model makes it, on the engine's thread; what it throws comes out of the future, and
+     *     the engine sleeps on
+     */
+    public CompletableFuture<Void> wake(Supplier<Decoder> model) {
+        var awake = new CompletableFuture<Void>();
+        inbox.add(
+                () -> {
+                    try {
+                        if (asleep) {
+                            decoder = model.get();
+                            asleep = false;
+                        }
+                        awake.complete(null);
+                    } catch (RuntimeException e) {
+                        awake.completeExceptionally(e);
+                    }
+                },
+                () -> {});
+        return awake;
     }
 
     /**
@@ -157,8 +187,10 @@ public final class Engine implements AutoCloseable {
      */
     public boolean step() {
         long started = nanos.getAsLong();
-        takeIn();
+        inbox.run(() -> load = view());
+        answers.expire(started);
         if (scheduler.isIdle()) {
+            inbox.publish(() -> load = view());
             return false;
         }
         StepPlan plan = scheduler.plan();
@@ -167,194 +199,107 @@ public final class Engine implements AutoCloseable {
         }
         steps++;
         float[][] logits;
+        long called = nanos.getAsLong();
         try {
             logits = decoder.step(plan);
         } catch (RuntimeException e) {
             fail(e);
             return true;
         }
-        long rest = minimumStepNanos - (nanos.getAsLong() - started);
-        while (rest > 0) {
-            park.accept(rest);
-            rest = minimumStepNanos - (nanos.getAsLong() - started);
-        }
-        deliver(plan, logits);
+        long answered = nanos.getAsLong();
+        pace(started);
+        long paced = nanos.getAsLong();
+        answers.deliver(plan, logits);
         failure = null;
-        publishSafely();
+        modelNanos += answered - called;
+        progressed = nanos.getAsLong();
+        stepNanos += progressed - paced + answered - started;
+        inbox.publish(() -> load = view());
         return true;
     }
 
-    /** Waits until a request or a cancellation comes; false once the engine is closed. */
+    /** Waits until there is something to do; false once the engine is closed. */
     public boolean awaitWork() throws InterruptedException {
-        lock.lock();
-        try {
-            while (!closed && submitted.isEmpty() && cancelled.isEmpty() && scheduler.isIdle()) {
-                quiet.signalAll();
-                work.await();
-            }
-            return !closed;
-        } finally {
-            lock.unlock();
-        }
+        return inbox.await(() -> !scheduler.isIdle());
     }
 
     /** Waits until nothing runs and nothing waits. */
     public void awaitQuiet() throws InterruptedException {
-        lock.lock();
-        try {
-            while (!closed && !load.isIdle()) {
-                quiet.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        inbox.awaitQuiet(() -> load.isIdle());
     }
 
-    /**
-     * Lets {@link #awaitWork()} return false. The decoder is closed by its owner after the last
-     * step.
-     */
+    /** Lets {@link #awaitWork()} return false. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            work.signalAll();
-            quiet.signalAll();
-        } finally {
-            lock.unlock();
+        inbox.close();
+    }
+
+    /** Closes the decoder; called on the engine's thread after the last step. */
+    public void release() {
+        if (!asleep) {
+            decoder.close();
         }
     }
 
-    private void takeIn() {
-        lock.lock();
-        try {
-            for (Job job = submitted.poll(); job != null; job = submitted.poll()) {
-                jobs.put(job.sequence.id(), job);
-                FinishReason over = replay(job);
-                if (over == null) {
-                    scheduler.add(job.sequence);
-                } else {
-                    end(job, over);
-                    job.sequence.sink().ended(over);
-                }
-            }
-            for (Long id = cancelled.poll(); id != null; id = cancelled.poll()) {
-                Job job = jobs.get(id);
-                if (job != null) {
-                    end(job, FinishReason.ABORT);
-                    job.sequence.sink().ended(FinishReason.ABORT);
-                }
-            }
-            publish();
-        } finally {
-            lock.unlock();
+    private void announce(EngineRequest request, List<Choice> choices, long now, List<Job> jobs) {
+        int place = load.waiting();
+        for (Choice choice : choices) {
+            Sequence leader = jobs.isEmpty() ? null : jobs.getFirst().sequence;
+            jobs.add(
+                    new Job(
+                            new Sequence(nextId++, request, choice.parameters(), leader),
+                            request,
+                            choice.sink(),
+                            new StopTexts(choice.parameters().stop(), text),
+                            now,
+                            place));
+        }
+        jobs.getFirst().followers.addAll(jobs.subList(1, jobs.size()));
+        arriving += jobs.size();
+        if (load.isIdle()) {
+            progressed = now;
+        }
+        load = load.withMoreWaiting(jobs.size());
+    }
+
+    private void enter(List<Job> jobs) {
+        arriving -= jobs.size();
+        for (Job job : jobs) {
+            answers.enter(job, asleep);
         }
     }
 
-    /** Why the answer so far is already the whole answer, or null. */
-    private @Nullable FinishReason replay(Job job) {
-        SamplingParameters p = job.sequence.parameters();
-        FinishReason over = null;
-        for (int i = 0; i < job.resumed.length && over == null; i++) {
-            over = ending(job, job.resumed[i], i + 1, p);
-        }
-        return over;
-    }
-
-    private @Nullable FinishReason ending(Job job, int token, int generated, SamplingParameters p) {
-        if ((endTokens.contains(token) && !p.ignoreEnd()) || job.stop.add(token)) {
-            return FinishReason.STOP;
-        }
-        return generated >= p.maxTokens() ? FinishReason.LENGTH : null;
-    }
-
-    private void deliver(StepPlan plan, float[][] logits) {
-        long now = nanos.getAsLong();
-        int row = 0;
-        for (StepPlan.Slice slice : plan.slices()) {
-            Job job = jobs.get(slice.sequence());
-            if (job == null) {
-                throw new IllegalStateException("a step for a sequence that is gone");
-            }
-            Sequence sequence = job.sequence;
-            sequence.advance(slice.tokens().length);
-            if (sequence.generatedHere() == 0) {
-                listener.promptTokens(slice.tokens().length);
-            }
-            if (slice.sample()) {
-                sample(job, logits[row++], now);
-            }
+    private void pace(long started) {
+        long least = knobs.minimumStepNanos();
+        for (long rest = least - (nanos.getAsLong() - started);
+                rest > 0;
+                rest = least - (nanos.getAsLong() - started)) {
+            park.accept(rest);
         }
     }
 
-    private void sample(Job job, float[] logits, long now) {
-        Sequence sequence = job.sequence;
-        SamplingParameters p = sequence.parameters();
-        int token;
-        try {
-            p.penalties().apply(logits, sequence);
-            token =
-                    Sampler.choose(
-                            logits, p, p.ignoreEnd() ? endTokens : Set.of(), sequence.size());
-        } catch (ArithmeticException e) {
-            end(job, FinishReason.ERROR);
-            sequence.sink().ended(FinishReason.ERROR);
-            return;
-        }
-        sequence.append(token);
-        if (sequence.generatedHere() == 1) {
-            listener.firstToken(now - job.submitted);
-        } else {
-            listener.nextToken(now - job.lastToken);
-        }
-        job.lastToken = now;
-        FinishReason reason = ending(job, token, sequence.generated(), p);
-        if (reason != null) {
-            end(job, reason);
-        }
-        sequence.sink().token(token, reason);
-    }
-
-    private void end(Job job, FinishReason reason) {
-        jobs.remove(job.sequence.id());
-        scheduler.remove(job.sequence);
-        listener.finished(reason, nanos.getAsLong() - job.submitted);
-    }
-
-    /** A step that throws ends every sequence in it: their cache can no longer be trusted. */
+    /** A step that throws ends every sequence: the cache can no longer be trusted. */
     private void fail(RuntimeException e) {
         failure = String.valueOf(e.getMessage());
-        scheduler.forEach(sequence -> {
-            Job job = jobs.get(sequence.id());
-            if (job != null) {
-                end(job, FinishReason.ERROR);
-                sequence.sink().ended(FinishReason.ERROR);
-            }
-        });
-        publishSafely();
+        answers.failAll();
+        scheduler.forgetPrefixes();
+        progressed = nanos.getAsLong();
+        inbox.publish(() -> load = view());
     }
 
-    private void publishSafely() {
-        lock.lock();
-        try {
-            publish();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void publish() {
-        load =
-                new EngineLoad(
-                        scheduler.running().size(),
-                        scheduler.waitingCount() + submitted.size(),
-                        scheduler.freeBlocks(),
-                        scheduler.totalBlocks(),
-                        scheduler.preemptions(),
-                        steps);
-        if (load.isIdle()) {
-            quiet.signalAll();
-        }
+    private EngineLoad view() {
+        return new EngineLoad(
+                scheduler.running().size(),
+                scheduler.waiting().size() + arriving,
+                scheduler.cache().free(),
+                scheduler.cache().total(),
+                scheduler.preemptions(),
+                steps,
+                scheduler.queriedTokens(),
+                scheduler.foundTokens(),
+                modelNanos,
+                stepNanos,
+                answers.expectedWait(scheduler.waiting().size() + arriving),
+                asleep);
     }
 }

@@ -1,15 +1,50 @@
 package dev.keelson.runtime.engine;
 
 /**
- * A view of the engine between two steps.
+ * A view of the engine between two steps. Counts are since the start.
  *
  * @param running sequences in the batch
  * @param waiting sequences not yet in it
- * @param preemptions sequences that lost their blocks since the start
- * @param steps steps since the start
+ * @param freeBlocks blocks that no sequence holds
+ * @param preemptions sequences that lost their blocks
+ * @param steps of the decoder
+ * @param queriedTokens prompt tokens looked up in the prefix cache
+ * @param foundTokens prompt tokens found there
+ * @param modelNanos time inside the decoder
+ * @param stepNanos time of all steps, waiting for their least time not counted
+ * @param firstTokenNanos expected time to the first token of a request that came now
+ * @param asleep whether there is no model in memory
  */
 public record EngineLoad(
-        int running, int waiting, int freeBlocks, int totalBlocks, long preemptions, long steps) {
+        int running,
+        int waiting,
+        int freeBlocks,
+        int totalBlocks,
+        long preemptions,
+        long steps,
+        long queriedTokens,
+        long foundTokens,
+        long modelNanos,
+        long stepNanos,
+        long firstTokenNanos,
+        boolean asleep) {
+    /** The same with more that wait. */
+    EngineLoad withMoreWaiting(int more) {
+        return new EngineLoad(
+                running,
+                waiting + more,
+                freeBlocks,
+                totalBlocks,
+                preemptions,
+                steps,
+                queriedTokens,
+                foundTokens,
+                modelNanos,
+                stepNanos,
+                firstTokenNanos,
+                asleep);
+    }
+
     /** Part of the key-value cache in use, 0 to 1. */
     public double cacheUsage() {
         return totalBlocks == 0 ? 0 : 1 - (double) freeBlocks / totalBlocks;

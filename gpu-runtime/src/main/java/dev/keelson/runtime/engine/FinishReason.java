@@ -8,6 +8,8 @@ public enum FinishReason {
     LENGTH,
     /** The client left. */
     ABORT,
+    /** The first token would have come too late to be of use. */
+    EXPIRED,
     /** The engine failed. */
     ERROR;
 

@@ -13,7 +13,9 @@ import java.util.List;
  * @param penalties for tokens that were said already
  * @param seed the same seed gives the same tokens, alone or in a batch
  * @param stop texts that end the answer; they are not part of it
- * @param ignoreEnd never choose the end token, so that exactly {@code maxTokens} come
+ * @param ignoreEnd never choose an end token, so that exactly {@code maxTokens} come
+ * @param topLogprobs how many of the likeliest tokens come with each token's logprob; -1 for no
+ *     logprobs
  */
 public record SamplingParameters(
         int maxTokens,
@@ -24,19 +26,21 @@ public record SamplingParameters(
         Penalties penalties,
         long seed,
         List<String> stop,
-        boolean ignoreEnd) {
+        boolean ignoreEnd,
+        int topLogprobs) {
     public SamplingParameters {
         stop = List.copyOf(stop);
         if (maxTokens < 1
                 || !(temperature >= 0)
                 || !(topP > 0 && topP <= 1)
                 || topK < 0
-                || !(minP >= 0 && minP <= 1)) {
+                || !(minP >= 0 && minP <= 1)
+                || topLogprobs < -1) {
             throw new IllegalArgumentException("sampling parameters out of range");
         }
     }
 
-    /** Without minP and penalties. */
+    /** Without minP, penalties and logprobs. */
     public SamplingParameters(
             int maxTokens,
             double temperature,
@@ -45,6 +49,6 @@ public record SamplingParameters(
             long seed,
             List<String> stop,
             boolean ignoreEnd) {
-        this(maxTokens, temperature, topP, topK, 0, Penalties.NONE, seed, stop, ignoreEnd);
+        this(maxTokens, temperature, topP, topK, 0, Penalties.NONE, seed, stop, ignoreEnd, -1);
     }
 }

@@ -1,58 +1,91 @@
 package dev.keelson.runtime.engine;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous batching: which sequences run in the next step and which tokens of them are read.
- * First come, first served; when blocks run out the youngest running sequence gives its blocks back
- * and is computed again later, so the oldest always ends.
+ * Sequences that generate come first, each with one token of the step's budget; prompts are read in
+ * chunks of what is left (Sarathi, Agrawal et al. 2024). A {@link Ranking} says who goes before
+ * whom.
+ *
+ * <p>When blocks run out the worst sequence gives its own back and is computed again later. One
+ * that only loses its place in the batch keeps them until then. Pure: no clock, no thread.
  */
 final class Scheduler {
     private final EngineLimits limits;
-    private final KvBlocks blocks;
-    private final Deque<Sequence> waiting = new ArrayDeque<>();
+    private final KvCache cache;
+    private final PrefixKeys prefixes = new PrefixKeys();
+    private final List<Sequence> waiting = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
+    private EngineKnobs knobs;
+    private Ranking ranking;
     private long preemptions;
+    private long queriedTokens;
+    private long foundTokens;
 
-    Scheduler(EngineLimits limits) {
+    Scheduler(EngineLimits limits, EngineKnobs knobs) {
         this.limits = limits;
-        blocks = new KvBlocks(limits.blocks());
+        this.knobs = knobs;
+        cache = new KvCache(limits.blocks(), knobs.prefixCaching());
+        ranking = knobs.policy().ranking(knobs.quantum(), knobs.starvationSteps());
     }
 
     void add(Sequence sequence) {
-        waiting.addLast(sequence);
+        ranking.arrived(sequence);
+        waiting.add(sequence);
     }
 
     /** Takes a sequence out, wherever it is, and frees its blocks. */
     void remove(Sequence sequence) {
         waiting.remove(sequence);
         running.remove(sequence);
-        sequence.release(blocks);
+        sequence.release(cache);
+        sequence.leave();
+        ranking.gone(sequence);
+    }
+
+    /** Goes on with other knobs. */
+    void change(EngineKnobs to) {
+        knobs = to;
+        cache.remember(to.prefixCaching());
+        ranking = to.policy().ranking(to.quantum(), to.starvationSteps());
+        forEach(ranking::arrived);
+    }
+
+    /** Forgets every prefix: what lies in the cache can no longer be trusted. */
+    void forgetPrefixes() {
+        cache.forgetAll();
+    }
+
+    KvCache cache() {
+        return cache;
     }
 
     List<Sequence> running() {
         return running;
     }
 
-    int waitingCount() {
-        return waiting.size();
+    List<Sequence> waiting() {
+        return waiting;
     }
 
-    int freeBlocks() {
-        return blocks.free();
-    }
-
-    int totalBlocks() {
-        return blocks.total();
-    }
-
+    /** Sequences that lost their blocks, since the start. */
     long preemptions() {
         return preemptions;
+    }
+
+    /** Tokens that were looked up among the prefixes, since the start. */
+    long queriedTokens() {
+        return queriedTokens;
+    }
+
+    /** Tokens that were found there, since the start. */
+    long foundTokens() {
+        return foundTokens;
     }
 
     boolean isIdle() {
@@ -65,77 +98,213 @@ final class Scheduler {
         all.forEach(action);
     }
 
-    /** The next step; empty if nothing can run. */
-    StepPlan plan() {
-        List<StepPlan.Slice> slices = new ArrayList<>();
-        int budget = limits.maxStepTokens();
-        boolean preempted = false;
-        // Decoding sequences come first: each needs one token of the budget, and it holds one for
-        // each of them.
-        List<Sequence> order = new ArrayList<>(running);
-        order.sort(Comparator.comparing(s -> s.pending() > 1));
-        for (Sequence sequence : order) {
-            int count = Math.min(sequence.pending(), budget);
-            if (count == 0 || !running.contains(sequence)) {
-                continue;
-            }
-            int before = running.size();
-            boolean fits = makeRoom(sequence, count, slices);
-            preempted |= running.size() < before;
-            if (fits) {
-                slices.add(sequence.slice(count));
-                budget -= count;
-            }
-        }
-        if (!preempted) {
-            admit(slices, budget);
-        }
-        slices.sort(Comparator.comparing(s -> s.tokens().length > 1));
-        return new StepPlan(slices);
+    /**
+     * Notes that a sequence's slice was read.
+     *
+     * @return tokens of the request that had not been read before
+     */
+    int advance(Sequence sequence, int count) {
+        ranking.served(sequence, count);
+        return sequence.advance(count, limits.blockSize(), cache, prefixes);
     }
 
     /**
-     * Takes the blocks for {@code count} more tokens, at the cost of sequences younger than this
-     * one.
+     * Lets a waiting sequence go on from the end of the prompt that its leader has just read.
+     *
+     * @return false if no more may run; it then waits on like any other
      */
-    private boolean makeRoom(Sequence sequence, int count, List<StepPlan.Slice> slices) {
-        int need = limits.blocksFor(sequence.computed() + count);
-        while (need - sequence.heldBlocks() > blocks.free()) {
-            Sequence victim = running.getLast();
-            preempt(victim);
-            slices.removeIf(s -> s.sequence() == victim.id());
-            if (victim == sequence) {
-                return false;
-            }
+    boolean fork(Sequence leader, Sequence follower) {
+        if (running.size() >= knobs.maxSequences() || !waiting.remove(follower)) {
+            return false;
         }
-        sequence.hold(need, blocks);
+        follower.shareWith(leader, limits.blockSize(), cache);
+        running.add(follower);
         return true;
     }
 
-    private void preempt(Sequence victim) {
-        running.remove(victim);
-        victim.release(blocks);
-        waiting.addFirst(victim);
-        preemptions++;
+    /** The next step; empty only if there is no sequence. */
+    StepPlan plan() {
+        ranking.beforeStep(waiting);
+        Comparator<Sequence> order = ranking.order();
+        waiting.sort(order);
+        running.sort(order);
+        displace();
+        var step = new StepDraft(knobs.maxStepTokens());
+        boolean roomy = runOn(step);
+        if (roomy) {
+            admit(step);
+        }
+        if (step.isEmpty() && !isIdle()) {
+            force(step);
+        }
+        cache.check();
+        return step.plan();
+    }
+
+    /** Takes those out of the batch that are too many, or worse than one that waits. */
+    private void displace() {
+        while (running.size() > knobs.maxSequences()) {
+            pause(running.getLast());
+        }
+        if (running.size() == knobs.maxSequences() && !waiting.isEmpty()) {
+            Sequence best = waiting.getFirst();
+            Sequence worst = running.getLast();
+            if (!best.isHeldBack() && ranking.rankClass(best) < ranking.rankClass(worst)) {
+                pause(worst);
+            }
+        }
+    }
+
+    private void pause(Sequence sequence) {
+        running.remove(sequence);
+        waiting.add(sequence);
+        waiting.sort(ranking.order());
     }
 
     /**
-     * Lets waiting sequences in while all of their tokens so far, and one more, find free blocks.
+     * Plans those that run already.
+     *
+     * @return whether all of them found the blocks that they need
      */
-    private void admit(List<StepPlan.Slice> slices, int left) {
-        int budget = left;
-        while (budget > 0 && running.size() < limits.maxSequences() && !waiting.isEmpty()) {
-            Sequence sequence = waiting.getFirst();
-            int whole = Math.min(sequence.size() + 1, limits.maxModelTokens());
-            if (limits.blocksFor(whole) > blocks.free()) {
+    private boolean runOn(StepDraft step) {
+        boolean roomy = true;
+        List<Sequence> order = new ArrayList<>(running);
+        order.sort(Comparator.comparing(s -> s.pending() > 1)); // the ranking within both
+        for (Sequence sequence : order) {
+            int count = Math.min(sequence.pending(), step.left());
+            if (count == 0 || !running.contains(sequence)) {
+                continue;
+            }
+            long before = preemptions;
+            if (makeRoom(sequence, count, step)) {
+                plan(sequence, count, step);
+            } else {
+                roomy = false; // it keeps what it has and tries again in the next step
+            }
+            roomy &= preemptions == before;
+        }
+        return roomy;
+    }
+
+    private boolean makeRoom(Sequence sequence, int count, StepDraft step) {
+        int need = limits.blocksFor(sequence.computed() + count);
+        while (sequence.missing(need, limits.blockSize(), cache) > cache.free()) {
+            Sequence victim = victim(sequence, false);
+            if (victim == null) {
+                return false;
+            }
+            preempt(victim, step);
+        }
+        return true;
+    }
+
+    private void plan(Sequence sequence, int count, StepDraft step) {
+        StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
+        sequence.hold(limits.blocksFor(sequence.computed() + count), cache);
+        step.add(sequence, count, copy);
+    }
+
+    /** Lets waiting sequences in while a slot, tokens and blocks are left. */
+    private void admit(StepDraft step) {
+        for (Sequence sequence : List.copyOf(waiting)) {
+            if (step.left() == 0 || running.size() >= knobs.maxSequences()) {
                 return;
             }
-            waiting.removeFirst();
-            running.add(sequence);
-            sequence.hold(limits.blocksFor(sequence.size()), blocks);
-            int count = Math.min(sequence.pending(), budget);
-            slices.add(sequence.slice(count));
-            budget -= count;
+            if (sequence.isHeldBack() || !waiting.contains(sequence)) {
+                continue;
+            }
+            if (!enter(sequence, step) && !ranking.mayOvertake()) {
+                return;
+            }
         }
+    }
+
+    /**
+     * Starts a waiting sequence if all of its tokens so far, and one more, find blocks: free ones,
+     * or those of sequences in a worse class.
+     */
+    private boolean enter(Sequence sequence, StepDraft step) {
+        boolean holds = sequence.heldBlocks() > 0;
+        if (!holds) {
+            sequence.findPrefix(limits.blockSize(), cache, prefixes);
+        }
+        int whole = limits.blocksFor(Math.min(sequence.size() + 1, limits.maxModelTokens()));
+        while (sequence.missing(whole, limits.blockSize(), cache) > cache.free()) {
+            Sequence victim = victim(sequence, true);
+            if (victim == null) {
+                if (!holds) {
+                    sequence.release(cache);
+                }
+                return false;
+            }
+            preempt(victim, step);
+        }
+        start(sequence, step);
+        return true;
+    }
+
+    private void start(Sequence sequence, StepDraft step) {
+        if (sequence.cached() < 0 && knobs.prefixCaching()) {
+            queriedTokens += sequence.size();
+            foundTokens += sequence.computed();
+        }
+        sequence.started();
+        waiting.remove(sequence);
+        running.add(sequence);
+        StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
+        sequence.hold(limits.blocksFor(sequence.size()), cache);
+        step.add(sequence, Math.min(sequence.pending(), step.left()), copy);
+    }
+
+    /** Nobody found blocks: the one that is guaranteed to end gets all it needs. */
+    private void force(StepDraft step) {
+        List<Sequence> all = new ArrayList<>(running);
+        all.addAll(waiting);
+        Sequence sequence = ranking.guaranteed(all);
+        while (running.size() >= knobs.maxSequences() && !running.contains(sequence)) {
+            pause(running.getLast());
+        }
+        int whole = limits.blocksFor(Math.min(sequence.size() + 1, limits.maxModelTokens()));
+        for (Sequence other : all) {
+            if (sequence.missing(whole, limits.blockSize(), cache) <= cache.free()) {
+                break;
+            }
+            if (other != sequence && other.heldBlocks() > 0) {
+                preempt(other, step);
+            }
+        }
+        if (running.remove(sequence)) {
+            waiting.add(sequence);
+        }
+        start(sequence, step);
+    }
+
+    /**
+     * Who gives its blocks to {@code taker}: the worst of those that hold any and rank behind it,
+     * or null.
+     */
+    private @Nullable Sequence victim(Sequence taker, boolean worseClass) {
+        List<Sequence> all = new ArrayList<>(running);
+        all.addAll(waiting);
+        Sequence kept = ranking.guaranteed(all);
+        Comparator<Sequence> order = ranking.order();
+        return all.stream()
+                .filter(s -> s != taker && s != kept && s.heldBlocks() > 0)
+                .filter(s ->
+                        worseClass
+                                ? ranking.rankClass(s) > ranking.rankClass(taker)
+                                : order.compare(s, taker) > 0)
+                .max(order)
+                .orElse(null);
+    }
+
+    private void preempt(Sequence victim, StepDraft step) {
+        step.drop(victim);
+        if (running.remove(victim)) {
+            waiting.add(victim);
+            waiting.sort(ranking.order());
+        }
+        victim.release(cache);
+        preemptions++;
     }
 }

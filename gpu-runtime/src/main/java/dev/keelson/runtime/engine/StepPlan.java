@@ -6,8 +6,13 @@ import java.util.List;
  * What the decoder does in one step.
  *
  * @param slices first those of one token, then the chunks of prompts
+ * @param copies blocks of the cache to copy before anything is written; all sources are read before
+ *     the first target is written
  */
-public record StepPlan(List<Slice> slices) {
+public record StepPlan(List<Slice> slices, List<Copy> copies) {
+    /** A block whose keys and values, in all layers, another gets too. */
+    public record Copy(int from, int to) {}
+
     /**
      * Tokens of one sequence.
      *
@@ -23,6 +28,12 @@ public record StepPlan(List<Slice> slices) {
 
     public StepPlan {
         slices = List.copyOf(slices);
+        copies = List.copyOf(copies);
+    }
+
+    /** Without copies. */
+    public StepPlan(List<Slice> slices) {
+        this(slices, List.of());
     }
 
     /** Tokens read in this step. */

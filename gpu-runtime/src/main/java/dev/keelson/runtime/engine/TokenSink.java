@@ -3,11 +3,14 @@ package dev.keelson.runtime.engine;
 /** Where a sequence's tokens go. Called on the engine's thread; must not block. */
 public interface TokenSink {
     /**
-     * One more token.
+     * The prompt has been read.
      *
-     * @param last why the sequence ended with this token, or null if it goes on
+     * @param cachedTokens tokens of it that lay in the cache already
      */
-    void token(int token, @org.jspecify.annotations.Nullable FinishReason last);
+    default void started(int cachedTokens) {}
+
+    /** One more token. */
+    void token(Token token);
 
     /** The sequence ends without a further token. */
     void ended(FinishReason reason);

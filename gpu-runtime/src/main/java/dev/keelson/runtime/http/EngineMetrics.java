@@ -105,6 +105,16 @@ public final class EngineMetrics implements EngineListener {
                 "Requests that lost their blocks.",
                 load,
                 EngineLoad::preemptions);
+        counter(
+                "vllm:prefix_cache_queries_total",
+                "Prompt tokens looked up in the prefix cache.",
+                load,
+                EngineLoad::queriedTokens);
+        counter(
+                "vllm:prefix_cache_hits_total",
+                "Prompt tokens found in the prefix cache.",
+                load,
+                EngineLoad::foundTokens);
         counter("keelson_engine_steps_total", "Steps of the decoder.", load, EngineLoad::steps);
     }
 

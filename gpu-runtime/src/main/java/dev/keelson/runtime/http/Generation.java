@@ -1,7 +1,9 @@
 package dev.keelson.runtime.http;
 
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.FinishReason;
+import dev.keelson.runtime.engine.Token;
 import dev.keelson.runtime.engine.TokenSink;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,13 +36,15 @@ final class Generation implements AutoCloseable {
     Generation(Engine engine, Job job) {
         this.engine = engine;
         open = job.prompts().size();
-        for (int choice = 0; choice < job.prompts().size(); choice++) {
-            sequences.add(
-                    engine.submit(
-                            job.prompts().get(choice),
-                            job.resumed(),
-                            job.parameters().get(choice),
-                            sink(choice)));
+        // The n choices of one prompt stand together, and are one request to the engine.
+        int n = job.options().n();
+        for (int from = 0; from < open; from += n) {
+            List<Engine.Choice> choices = new ArrayList<>();
+            for (int i = from; i < from + n; i++) {
+                choices.add(new Engine.Choice(job.parameters().get(i), sink(i)));
+            }
+            var request = new EngineRequest(job.prompts().get(from)).after(job.resumed());
+            sequences.addAll(engine.submit(request, choices));
         }
     }
 
@@ -68,8 +72,8 @@ final class Generation implements AutoCloseable {
     private TokenSink sink(int choice) {
         return new TokenSink() {
             @Override
-            public void token(int token, @Nullable FinishReason last) {
-                events.add(new Event(choice, token, last));
+            public void token(Token token) {
+                events.add(new Event(choice, token.id(), token.last()));
             }
 
             @Override

@@ -105,7 +105,8 @@ final class RequestReader {
                                     options.repetitionPenalty()),
                             seed + choice,
                             stops,
-                            options.ignoreEos()));
+                            options.ignoreEos(),
+                            -1));
         }
         Continuation continuation = options.continuation();
         return new Job(

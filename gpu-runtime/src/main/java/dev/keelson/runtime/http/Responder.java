@@ -157,7 +157,9 @@ final class Responder {
     }
 
     private static boolean isFailure(Event event) {
-        return event.last() == FinishReason.ERROR || event.last() == FinishReason.ABORT;
+        return event.last() == FinishReason.ERROR
+                || event.last() == FinishReason.ABORT
+                || event.last() == FinishReason.EXPIRED;
     }
 
     private static Usage usage(Job job, List<ChoiceState> states) {

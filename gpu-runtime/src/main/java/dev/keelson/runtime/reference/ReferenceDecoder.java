@@ -42,6 +42,9 @@ public final class ReferenceDecoder implements Decoder {
 
     @Override
     public float[][] step(StepPlan plan) {
+        if (!plan.copies().isEmpty()) {
+            layers.forEach(layer -> layer.copy(plan.copies(), blockSize));
+        }
         List<float[]> rows = new ArrayList<>();
         List<int[]> seen = new ArrayList<>();
         List<float[]> sampled = new ArrayList<>();

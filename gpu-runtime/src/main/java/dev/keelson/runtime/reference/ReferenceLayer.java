@@ -1,8 +1,11 @@
 package dev.keelson.runtime.reference;
 
+import dev.keelson.runtime.engine.StepPlan.Copy;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Tensor;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One block with its part of the key-value cache. Single-writer. */
@@ -36,6 +39,20 @@ final class ReferenceLayer {
         headNorm = layer.headNorm();
         keys = new float[Math.multiplyExact(slots, config.keyWidth())];
         values = new float[keys.length];
+    }
+
+    /** Copies blocks of the cache: all sources are read before the first target is written. */
+    void copy(List<Copy> copies, int blockSize) {
+        int width = blockSize * config.keyWidth();
+        for (float[] cache : List.of(keys, values)) {
+            List<float[]> read =
+                    copies.stream()
+                            .map(c -> Arrays.copyOfRange(cache, c.from() * width, (c.from() + 1) * width))
+                            .toList();
+            for (int i = 0; i < read.size(); i++) {
+                System.arraycopy(read.get(i), 0, cache, copies.get(i).to() * width, width);
+            }
+        }
     }
 
     /**

@@ -84,6 +84,24 @@ class LlamaDecoderTest {
     }
 
     @Test
+    void aCopiedBlockServesAnotherSequenceThatThenGoesItsOwnWay() {
+        int[] tokens = tokens(7, 11);
+        int[] other = tokens.clone();
+        other[10] = (tokens[10] + 1) % 50;
+        int[] blocks = {9, 3, 30};
+        int[] copied = {9, 3, 12};
+        try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
+            decoder.step(plan(slice(1, tokens, 0, 10, blocks)));
+            var both = List.of(slice(1, tokens, 10, 11, blocks), slice(2, other, 10, 11, copied));
+            // A chain: block 5 gets what 12 held before 12 gets what 30 holds.
+            var copies = List.of(new StepPlan.Copy(30, 12), new StepPlan.Copy(12, 5));
+            float[][] rows = decoder.step(new StepPlan(both, copies));
+            assertThat(rows[0]).containsExactly(PlainLlama.logits(WEIGHTS, tokens), within(1e-4f));
+            assertThat(rows[1]).containsExactly(PlainLlama.logits(WEIGHTS, other), within(1e-4f));
+        }
+    }
+
+    @Test
     void aStepThatOnlyReadsGivesNoLogits() {
         try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
             int[] tokens = tokens(5, 12);

@@ -2,6 +2,7 @@ package dev.keelson.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -119,9 +120,9 @@ class EngineTest {
                 new Engine(
                         new CountingDecoder(VOCABULARY),
                         tight,
+                        EngineKnobs.of(tight),
                         EngineTest::text,
                         Set.of(9),
-                        0,
                         () -> now,
                         n -> now += n,
                         listener());
@@ -145,6 +146,127 @@ class EngineTest {
     }
 
     @Test
+    void aPromptThatLiesInTheCacheIsNotReadAgain() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        int[] prompt = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2};
+        for (int round = 0; round < 2; round++) {
+            var answer = new Recorder();
+            engine.submit(prompt, parameters(2, List.of(), true), answer);
+            run(engine);
+            assertThat(answer.tokens).containsExactly(3, 4);
+            assertThat(answer.cached).isEqualTo(8 * round);
+        }
+        assertThat(told).contains("prompt 10", "prompt 2");
+        assertThat(engine.load().queriedTokens()).isEqualTo(20);
+        assertThat(engine.load().foundTokens()).isEqualTo(8);
+        assertThat(engine.load().freeBlocks()).isEqualTo(32);
+        var stranger = new Recorder();
+        engine.submit(
+                new EngineRequest(prompt, new int[0], 0, "tenant", EngineRequest.NO_DEADLINE),
+                List.of(new Engine.Choice(parameters(2, List.of(), true), stranger)));
+        run(engine);
+        assertThat(stranger.cached).as("another tenant's prefix is not found").isZero();
+    }
+
+    @Test
+    void choicesShareTheirPromptAndOnlyTheFirstOneReadsIt() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        List<Recorder> answers = new ArrayList<>();
+        List<Engine.Choice> choices = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            answers.add(new Recorder());
+            choices.add(new Engine.Choice(parameters(3, List.of(), true), answers.get(i)));
+        }
+        engine.submit(new EngineRequest(new int[] {1, 2, 3, 4, 5, 6}), choices);
+        engine.step();
+        // Two run and share two blocks; no third is allowed beside them.
+        assertThat(engine.load().running()).isEqualTo(2);
+        assertThat(engine.load().freeBlocks()).isEqualTo(30);
+        engine.step();
+        assertThat(engine.load().freeBlocks()).as("one copied the block they write").isEqualTo(29);
+        run(engine);
+        assertThat(answers).allSatisfy(a -> assertThat(a.tokens).containsExactly(7, 8, 0));
+        assertThat(told.stream().filter(t -> t.startsWith("prompt")))
+                .containsExactly("prompt 6", "prompt 2");
+        assertThat(engine.load().freeBlocks()).isEqualTo(32);
+    }
+
+    @Test
+    void aRequestThatWaitsPastItsDeadlineEndsWithoutRunning() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 10);
+        for (int i = 0; i < 2; i++) {
+            engine.submit(new int[] {1}, parameters(30, List.of(), true), new Recorder());
+        }
+        var late = new Recorder();
+        engine.submit(
+                new EngineRequest(new int[] {1}, new int[0], 0, "", 100),
+                List.of(new Engine.Choice(parameters(30, List.of(), true), late)));
+        run(engine);
+        assertThat(late.reason).isEqualTo(FinishReason.EXPIRED);
+        assertThat(late.tokens).isEmpty();
+        assertThat(now).isEqualTo(300);
+    }
+
+    @Test
+    void logprobsAreThoseOfTheModelBestFirst() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var answer = new Recorder();
+        engine.submit(
+                new int[] {3},
+                new SamplingParameters(1, 0.5, 1, 0, 0, Penalties.NONE, 1, List.of(), true, 2),
+                answer);
+        run(engine);
+        // One logit of 9 among 29 of 0.
+        double sum = Math.log(Math.exp(9) + VOCABULARY - 1);
+        Logprobs logprobs = answer.logprobs.getFirst();
+        assertThat(logprobs.top()[0]).isEqualTo(4);
+        assertThat(logprobs.values()[0]).isCloseTo((float) (9 - sum), within(1e-5f));
+        assertThat(logprobs.values()[1]).isCloseTo((float) -sum, within(1e-5f));
+        assertThat(logprobs.chosen())
+                .isEqualTo(
+                        answer.tokens.getFirst() == 4
+                                ? logprobs.values()[0]
+                                : logprobs.values()[1]);
+    }
+
+    @Test
+    void anEngineThatStandsStillWithWorkSaysForHowLong() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        now = 1_000;
+        assertThat(engine.stalledNanos()).isZero();
+        engine.submit(new int[] {1}, parameters(2, List.of(), true), new Recorder());
+        now = 5_000;
+        assertThat(engine.stalledNanos()).isEqualTo(4_000);
+        engine.step();
+        assertThat(engine.stalledNanos()).isZero();
+    }
+
+    @Test
+    void asleepItHasNoModelAndNoPrefixesAndAwakeItServesAgain() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        engine.submit(new int[] {1, 2, 3, 4, 5}, parameters(2, List.of(), true), new Recorder());
+        var busy = engine.sleep();
+        engine.step();
+        assertThat(busy).isCompletedWithValue(false);
+        run(engine);
+        var slept = engine.sleep();
+        engine.step();
+        assertThat(slept).isCompletedWithValue(true);
+        assertThat(engine.load().asleep()).isTrue();
+        var refused = new Recorder();
+        engine.submit(new int[] {1}, parameters(2, List.of(), true), refused);
+        run(engine);
+        assertThat(refused.reason).isEqualTo(FinishReason.ERROR);
+        var awake = engine.wake(() -> new CountingDecoder(VOCABULARY));
+        var answer = new Recorder();
+        engine.submit(new int[] {1, 2, 3, 4, 5}, parameters(2, List.of(), true), answer);
+        run(engine);
+        assertThat(awake).isCompleted();
+        assertThat(answer.tokens).containsExactly(6, 7);
+        assertThat(answer.cached).isZero();
+    }
+
+    @Test
     void whatDoesNotFitTheContextIsRefused() {
         Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
         assertThatThrownBy(() ->
@@ -156,9 +278,9 @@ class EngineTest {
         return new Engine(
                 decoder,
                 LIMITS,
+                EngineKnobs.of(LIMITS).withMinimumStepNanos(minimumStepNanos),
                 EngineTest::text,
                 Set.of(9),
-                minimumStepNanos,
                 () -> now,
                 n -> now += n,
                 listener());
@@ -205,12 +327,22 @@ class EngineTest {
 
     private static final class Recorder implements TokenSink {
         private final List<Integer> tokens = new ArrayList<>();
+        private final List<Logprobs> logprobs = new ArrayList<>();
         private @Nullable FinishReason reason;
+        private int cached = -1;
 
         @Override
-        public void token(int token, @Nullable FinishReason last) {
-            tokens.add(token);
-            reason = last;
+        public void started(int cachedTokens) {
+            cached = cachedTokens;
+        }
+
+        @Override
+        public void token(Token token) {
+            tokens.add(token.id());
+            reason = token.last();
+            if (token.logprobs() != null) {
+                logprobs.add(token.logprobs());
+            }
         }
 
         @Override

@@ -59,7 +59,7 @@ class SamplerTest {
     void minPLeavesTheUnlikelyOut() {
         // Of the likeliest's probability the others have .05, .14 and .37.
         var parameters =
-                new SamplingParameters(8, 1, 1, 0, 0.3, Penalties.NONE, 7, List.of(), false);
+                new SamplingParameters(8, 1, 1, 0, 0.3, Penalties.NONE, 7, List.of(), false, -1);
         int[] count = new int[4];
         for (int position = 0; position < 500; position++) {
             count[Sampler.choose(LOGITS.clone(), parameters, Set.of(), position)]++;
@@ -70,18 +70,8 @@ class SamplerTest {
 
     @Test
     void penaltiesCountTheAnswerAndRepetitionThePromptToo() {
-        var sink =
-                new TokenSink() {
-                    @Override
-                    public void token(
-                            int token, @org.jspecify.annotations.Nullable FinishReason last) {}
-
-                    @Override
-                    public void ended(FinishReason reason) {}
-                };
-        var sequence =
-                new Sequence(
-                        1, new int[] {0, 1}, new int[] {2, 2, 3}, parameters(0, 1, 0, 1), sink);
+        var request = new EngineRequest(new int[] {0, 1}).after(new int[] {2, 2, 3});
+        var sequence = new Sequence(1, request, parameters(0, 1, 0, 1), null);
         float[] openAi = {1, 1, 1, 1, 1};
         new Penalties(0.5, 0.25, 1).apply(openAi, sequence);
         assertThat(openAi).containsExactly(1, 1, 0, 0.25f, 1);

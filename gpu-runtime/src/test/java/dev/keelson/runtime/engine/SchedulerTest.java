@@ -3,153 +3,417 @@ package dev.keelson.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SchedulerTest {
-    private static final TokenSink NOWHERE =
-            new TokenSink() {
-                @Override
-                public void token(int token, @Nullable FinishReason last) {}
-
-                @Override
-                public void ended(FinishReason reason) {}
-            };
+    private static final int SEEDS = 1_000;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-    void blocksAreConservedAndEverySequenceEnds(long seed) {
-        var random = new Random(seed);
-        var limits =
-                new EngineLimits(
-                        1 + random.nextInt(6),
-                        8 + random.nextInt(40),
-                        1 + random.nextInt(8),
-                        64,
-                        60);
-        var scheduler = new Scheduler(limits);
-        List<Sequence> open = new ArrayList<>();
-        int left = 60;
-        int steps = 0;
-        while (left > 0 || !open.isEmpty()) {
-            if (left > 0 && random.nextInt(3) == 0) {
-                int prompt = 1 + random.nextInt(40);
-                var sequence = sequence(left--, prompt, 1 + random.nextInt(60 - prompt));
-                open.add(sequence);
-                scheduler.add(sequence);
-            }
-            if (!open.isEmpty() && random.nextInt(20) == 0) {
-                Sequence cancelled = open.remove(random.nextInt(open.size()));
-                int free = scheduler.freeBlocks();
-                int held = cancelled.heldBlocks();
-                scheduler.remove(cancelled);
-                assertThat(scheduler.freeBlocks()).isEqualTo(free + held);
-            }
-            run(scheduler, limits, open);
-            assertThat(++steps).as("seed %d: somebody starves", seed).isLessThan(20_000);
+    @EnumSource(SchedulingPolicy.class)
+    void whateverComesEveryStepKeepsItsBudgetEveryBlockIsCountedAndEverybodyEnds(
+            SchedulingPolicy policy) {
+        long preemptions = 0;
+        long found = 0;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            var run = new RandomRun(policy, seed);
+            run.play();
+            preemptions += run.world.scheduler.preemptions();
+            found += run.world.scheduler.foundTokens();
         }
-        assertThat(scheduler.isIdle()).isTrue();
-        assertThat(scheduler.freeBlocks()).isEqualTo(64);
+        assertThat(preemptions).as("blocks ran out").isGreaterThan(SEEDS);
+        assertThat(found).as("prefixes were found").isGreaterThan(SEEDS);
     }
 
     @Test
     void theOldestIsNeverPreempted() {
-        var limits = new EngineLimits(4, 64, 4, 16, 64);
-        var scheduler = new Scheduler(limits);
-        List<Sequence> open = new ArrayList<>();
+        var world = new World(new EngineLimits(4, 64, 4, 16, 64), SchedulingPolicy.FCFS);
         for (int i = 0; i < 4; i++) {
-            open.add(sequence(i + 1, 8, 50));
+            world.add(8, 50, 0);
         }
-        Sequence oldest = open.getFirst();
-        open.forEach(scheduler::add);
+        Sequence oldest = world.open.getFirst();
         int computed = 0;
-        while (open.contains(oldest)) {
-            run(scheduler, limits, open);
+        while (world.open.contains(oldest)) {
+            world.step();
             assertThat(oldest.computed())
-                    .isGreaterThanOrEqualTo(open.contains(oldest) ? computed : 0);
+                    .isGreaterThanOrEqualTo(world.open.contains(oldest) ? computed : 0);
             computed = oldest.computed();
         }
-        assertThat(scheduler.preemptions()).isPositive();
+        assertThat(world.scheduler.preemptions()).isPositive();
     }
 
     @Test
     void aLongPromptIsReadInChunksWhileOthersGoOn() {
-        var limits = new EngineLimits(4, 16, 4, 64, 128);
-        var scheduler = new Scheduler(limits);
-        Sequence talking = sequence(1, 2, 40);
-        List<Sequence> open = new ArrayList<>(List.of(talking));
-        scheduler.add(talking);
-        run(scheduler, limits, open);
-        Sequence reading = sequence(2, 60, 1);
-        open.add(reading);
-        scheduler.add(reading);
+        var world = new World(new EngineLimits(4, 16, 4, 64, 128), SchedulingPolicy.FCFS);
+        world.add(2, 40, 0);
+        world.step();
+        Sequence reading = world.add(60, 1, 0);
         for (int i = 0; i < 3; i++) {
-            StepPlan plan = run(scheduler, limits, open);
-            assertThat(plan.slices()).extracting(StepPlan.Slice::sequence).contains(1L, 2L);
+            assertThat(world.step().slices()).extracting(StepPlan.Slice::sequence).contains(1L, 2L);
         }
         assertThat(reading.computed()).isEqualTo(45);
     }
 
     @Test
     void firstComeIsFirstServed() {
-        var limits = new EngineLimits(1, 16, 4, 64, 64);
-        var scheduler = new Scheduler(limits);
-        List<Sequence> open = new ArrayList<>();
-        for (int i = 1; i <= 3; i++) {
-            open.add(sequence(i, 3, 2));
+        var world = new World(new EngineLimits(1, 16, 4, 64, 64), SchedulingPolicy.FCFS);
+        for (int i = 0; i < 3; i++) {
+            world.add(3, 2, 3 - i);
         }
-        open.forEach(scheduler::add);
-        List<Long> order = new ArrayList<>();
-        while (!open.isEmpty()) {
-            order.add(run(scheduler, limits, open).slices().getFirst().sequence());
-        }
-        assertThat(order).containsExactly(1L, 1L, 2L, 2L, 3L, 3L);
+        assertThat(world.order()).containsExactly(1L, 1L, 2L, 2L, 3L, 3L);
     }
 
-    private static Sequence sequence(int id, int prompt, int maxTokens) {
-        return new Sequence(
-                id,
-                new int[prompt],
-                new SamplingParameters(maxTokens, 0, 1, 0, 0, List.of(), true),
-                NOWHERE);
+    @Test
+    void aSmallerPriorityTakesTheSlotOfALargerOneWhichKeepsItsBlocks() {
+        var world = new World(new EngineLimits(1, 16, 4, 64, 64), SchedulingPolicy.PRIORITY);
+        Sequence patient = world.add(8, 3, 5);
+        world.step();
+        world.add(3, 2, -1);
+        world.add(3, 1, 5);
+        assertThat(world.order()).containsExactly(2L, 2L, 1L, 1L, 3L);
+        assertThat(patient.cached()).isZero();
+        assertThat(world.scheduler.preemptions()).isZero();
     }
 
-    /** One step with a decoder that always says 1; checks what must hold in every plan. */
-    private static StepPlan run(Scheduler scheduler, EngineLimits limits, List<Sequence> open) {
-        StepPlan plan = scheduler.plan();
-        assertThat(plan.tokens()).isLessThanOrEqualTo(limits.maxStepTokens());
-        assertThat(plan.slices()).hasSizeLessThanOrEqualTo(limits.maxSequences());
-        assertThat(plan.slices().isEmpty()).isEqualTo(open.isEmpty());
-        Set<Integer> blocks = new HashSet<>();
-        for (StepPlan.Slice slice : plan.slices()) {
-            for (int block : slice.blocks()) {
-                assertThat(blocks.add(block))
-                        .as("block %d belongs to two sequences", block)
-                        .isTrue();
+    @Test
+    void aShortAnswerPassesALongOneAndTheLongOneComesBack() {
+        var limits = new EngineLimits(1, 64, 4, 64, 200);
+        var world = new World(limits, knobs(limits, SchedulingPolicy.MLFQ, 8, 40));
+        Sequence longOne = world.add(4, 150, 0);
+        for (int i = 0; i < 20; i++) {
+            world.step();
+        }
+        Sequence shortOne = world.add(4, 3, 0);
+        world.step();
+        world.step();
+        world.step();
+        assertThat(world.open).containsExactly(longOne).doesNotContain(shortOne);
+        // Short ones without end: the long one starves for 40 steps, then has its turn.
+        int before = longOne.generated();
+        for (int i = 0; i < 100; i++) {
+            world.add(4, 3, 0);
+            world.step();
+        }
+        assertThat(longOne.generated()).isGreaterThan(before);
+    }
+
+    @Test
+    void aBlockThatTwoHoldIsCopiedByTheFirstToWriteAndNotByTheLast() {
+        var limits = new EngineLimits(4, 64, 4, 64, 64);
+        var world = new World(limits, SchedulingPolicy.FCFS);
+        Sequence leader = world.add(6, 5, 0);
+        Sequence follower = world.follow(leader, 5);
+        assertThat(world.step().slices()).hasSize(1);
+        assertThat(world.scheduler.fork(leader, follower)).isTrue();
+        follower.append(7);
+        assertThat(world.scheduler.cache().used()).isEqualTo(2);
+        StepPlan plan = world.step();
+        assertThat(plan.copies()).hasSize(1);
+        assertThat(plan.copies().getFirst().from()).isEqualTo(follower.block(1));
+        assertThat(plan.copies().getFirst().to()).isEqualTo(leader.block(1));
+        assertThat(leader.block(0)).isEqualTo(follower.block(0));
+        assertThat(world.scheduler.cache().used()).isEqualTo(3);
+        assertThat(world.step().copies()).isEmpty();
+    }
+
+    @Test
+    void theLeastRecentlyUsedPrefixIsForgottenFirstAndFromItsEnd() {
+        var cache = new KvCache(4, true);
+        var maker = new PrefixKeys();
+        PrefixKey a = maker.next(maker.root(""), new int[] {1});
+        PrefixKey b = maker.next(a, new int[] {2});
+        PrefixKey c = maker.next(maker.root(""), new int[] {3});
+        int[] blocks = {cache.take(), cache.take(), cache.take()};
+        cache.remember(blocks[0], a);
+        cache.remember(blocks[1], b);
+        cache.remember(blocks[2], c);
+        cache.release(blocks[1]);
+        cache.release(blocks[0]);
+        cache.release(blocks[2]);
+        assertThat(cache.free()).isEqualTo(4);
+        cache.share(blocks[1]); // used once more
+        cache.release(blocks[1]);
+        cache.take(); // the empty one
+        cache.take();
+        assertThat(cache.find(a)).isNegative();
+        assertThat(cache.find(b)).isEqualTo(blocks[1]);
+        cache.take();
+        assertThat(cache.find(c)).isNegative();
+        assertThat(cache.find(b)).isEqualTo(blocks[1]);
+        assertThat(maker.next(maker.root("x"), new int[] {1})).isNotEqualTo(a);
+    }
+
+    private static EngineKnobs knobs(
+            EngineLimits limits, SchedulingPolicy policy, int quantum, int starvation) {
+        return new EngineKnobs(
+                limits.maxSequences(),
+                limits.maxStepTokens(),
+                policy,
+                true,
+                0,
+                100,
+                quantum,
+                starvation);
+    }
+
+    /** A scheduler with a decoder that always says 1, and what must hold after every step. */
+    private static final class World {
+        private final EngineLimits limits;
+        private final Scheduler scheduler;
+        private final List<Sequence> open = new ArrayList<>();
+
+        /** The token that was read into each position of each block. */
+        private final int[][] contents;
+
+        private EngineKnobs knobs;
+        private long nextId = 1;
+
+        World(EngineLimits limits, SchedulingPolicy policy) {
+            this(limits, EngineKnobs.of(limits).withPolicy(policy));
+        }
+
+        World(EngineLimits limits, EngineKnobs knobs) {
+            this.limits = limits;
+            this.knobs = knobs;
+            contents = new int[limits.blocks()][limits.blockSize()];
+            scheduler = new Scheduler(limits, knobs);
+        }
+
+        Sequence add(int prompt, int maxTokens, int priority) {
+            return add(new int[prompt], maxTokens, priority);
+        }
+
+        Sequence add(int[] prompt, int maxTokens, int priority) {
+            var request =
+                    new EngineRequest(prompt, new int[0], priority, "", EngineRequest.NO_DEADLINE);
+            return add(new Sequence(nextId++, request, parameters(maxTokens), null));
+        }
+
+        Sequence follow(Sequence leader, int maxTokens) {
+            int[] prompt = new int[leader.size()];
+            for (int i = 0; i < prompt.length; i++) {
+                prompt[i] = leader.token(i);
             }
-            assertThat(slice.blocks().length * limits.blockSize())
-                    .isGreaterThanOrEqualTo(slice.start() + slice.tokens().length);
+            var request =
+                    new EngineRequest(
+                            prompt, new int[0], leader.priority(), "", EngineRequest.NO_DEADLINE);
+            return add(new Sequence(nextId++, request, parameters(maxTokens), leader));
         }
-        int held = open.stream().mapToInt(Sequence::heldBlocks).sum();
-        assertThat(scheduler.freeBlocks() + held).isEqualTo(limits.blocks());
-        for (StepPlan.Slice slice : plan.slices()) {
-            Sequence sequence =
-                    open.stream().filter(s -> s.id() == slice.sequence()).findFirst().orElseThrow();
-            sequence.advance(slice.tokens().length);
-            if (slice.sample()) {
-                sequence.append(1);
-                if (sequence.generated() >= sequence.parameters().maxTokens()) {
-                    scheduler.remove(sequence);
-                    open.remove(sequence);
+
+        private Sequence add(Sequence sequence) {
+            open.add(sequence);
+            scheduler.add(sequence);
+            return sequence;
+        }
+
+        void remove(Sequence sequence) {
+            open.remove(sequence);
+            scheduler.remove(sequence);
+        }
+
+        /** Sequence of the first slice of each step until all have ended. */
+        List<Long> order() {
+            List<Long> order = new ArrayList<>();
+            while (!open.isEmpty()) {
+                order.add(step().slices().getFirst().sequence());
+            }
+            return order;
+        }
+
+        StepPlan step() {
+            StepPlan plan = scheduler.plan();
+            check(plan.tokens() <= knobs.maxStepTokens(), "tokens in a step", plan.tokens());
+            int slices = plan.slices().size();
+            check(slices <= knobs.maxSequences(), "sequences in a step", slices);
+            check(plan.slices().isEmpty() == open.isEmpty(), "sequences in a step", slices);
+            checkBlocks();
+            write(plan);
+            for (StepPlan.Slice slice : plan.slices()) {
+                Sequence sequence = find(slice.sequence());
+                scheduler.advance(sequence, slice.tokens().length);
+                if (slice.sample()) {
+                    sequence.append(1);
+                    if (sequence.generated() >= sequence.parameters().maxTokens()) {
+                        remove(sequence);
+                    }
+                }
+            }
+            scheduler.cache().check();
+            return plan;
+        }
+
+        private Sequence find(long id) {
+            return open.stream().filter(s -> s.id() == id).findFirst().orElseThrow();
+        }
+
+        /** Counted again from the sequences' own tables. */
+        private void checkBlocks() {
+            Map<Integer, Integer> holders = new HashMap<>();
+            for (Sequence sequence : open) {
+                for (int i = 0; i < sequence.heldBlocks(); i++) {
+                    holders.merge(sequence.block(i), 1, Integer::sum);
+                }
+            }
+            KvCache cache = scheduler.cache();
+            check(cache.used() == holders.size(), "used blocks", cache.used());
+            check(cache.free() + cache.used() == limits.blocks(), "free blocks", cache.free());
+            holders.forEach(
+                    (block, n) -> check(cache.isShared(block) == n > 1, "holders of block", block));
+        }
+
+        /** Plays the decoder's part: every position that is read must hold its own token. */
+        private void write(StepPlan plan) {
+            int size = limits.blockSize();
+            int[][] before = contents.clone();
+            Set<Integer> targets = new HashSet<>();
+            for (StepPlan.Copy copy : plan.copies()) {
+                check(targets.add(copy.to()), "two copies to block", copy.to());
+                contents[copy.to()] = before[copy.from()].clone();
+            }
+            Set<Integer> written = new HashSet<>();
+            for (StepPlan.Slice slice : plan.slices()) {
+                for (int i = 0; i < slice.tokens().length; i++) {
+                    int at = slice.start() + i;
+                    int block = slice.blocks()[at / size];
+                    check(
+                            written.add(block * size + at % size),
+                            "two write to one place of block",
+                            block);
+                    contents[block][at % size] = slice.tokens()[i];
+                }
+            }
+            for (StepPlan.Slice slice : plan.slices()) {
+                Sequence sequence = find(slice.sequence());
+                for (int at = 0; at < slice.start() + slice.tokens().length; at++) {
+                    int block = slice.blocks()[at / size];
+                    check(
+                            contents[block][at % size] == sequence.token(at),
+                            "another token lies at position",
+                            at);
                 }
             }
         }
-        return plan;
+
+        /** Plain, since AssertJ would take most of the time of millions of them. */
+        private static void check(boolean holds, String what, int value) {
+            if (!holds) {
+                throw new AssertionError(what + " " + value);
+            }
+        }
+
+        private static SamplingParameters parameters(int maxTokens) {
+            return new SamplingParameters(maxTokens, 0, 1, 0, 0, List.of(), true);
+        }
+    }
+
+    /** Arrivals, cancellations, forks and knobs by chance. */
+    private static final class RandomRun {
+        private static final int CONTEXT = 60;
+
+        private final Random random;
+        private final long seed;
+        private final World world;
+        private int left = 25;
+
+        RandomRun(SchedulingPolicy policy, long seed) {
+            this.seed = seed;
+            random = new Random(seed);
+            int blockSize = 1 + random.nextInt(8);
+            int least = (CONTEXT + blockSize - 1) / blockSize;
+            var limits =
+                    new EngineLimits(
+                            1 + random.nextInt(6),
+                            8 + random.nextInt(40),
+                            blockSize,
+                            least + random.nextInt(2 * least),
+                            CONTEXT);
+            world =
+                    new World(
+                            limits,
+                            knobs(limits, policy, 1 + random.nextInt(16), 1 + random.nextInt(40)));
+        }
+
+        void play() {
+            int steps = 0;
+            while (left > 0 || !world.open.isEmpty()) {
+                if (left > 0 && random.nextInt(3) == 0) {
+                    arrive();
+                }
+                if (!world.open.isEmpty() && random.nextInt(20) == 0) {
+                    world.remove(world.open.get(random.nextInt(world.open.size())));
+                }
+                if (random.nextInt(50) == 0) {
+                    change();
+                }
+                try {
+                    world.step();
+                } catch (AssertionError | RuntimeException e) {
+                    throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+                }
+                fork();
+                if (++steps > 20_000) {
+                    throw new AssertionError("seed " + seed + ": somebody starves");
+                }
+            }
+            assertThat(world.scheduler.isIdle()).isTrue();
+            assertThat(world.scheduler.cache().free()).isEqualTo(world.limits.blocks());
+        }
+
+        private void arrive() {
+            left--;
+            int[] prompt = new int[1 + random.nextInt(40)];
+            int shared = random.nextInt(prompt.length + 1);
+            for (int i = shared; i < prompt.length; i++) {
+                prompt[i] = random.nextInt(50);
+            }
+            int most = 1 + random.nextInt(CONTEXT - prompt.length);
+            Sequence leader = world.add(prompt, most, random.nextInt(3));
+            while (left > 0 && random.nextInt(4) == 0) {
+                left--;
+                world.follow(leader, most);
+            }
+        }
+
+        /** As the engine does when a leader has its first token. */
+        private void fork() {
+            for (Sequence follower : List.copyOf(world.scheduler.waiting())) {
+                for (Sequence leader : List.copyOf(world.scheduler.running())) {
+                    if (follower.follows(leader)
+                            && leader.generated() == 1
+                            && leader.pending() == 1
+                            && world.scheduler.fork(leader, follower)) {
+                        follower.append(1 + random.nextInt(3));
+                    }
+                }
+            }
+            for (Sequence sequence : List.copyOf(world.open)) {
+                if (sequence.generated() >= sequence.parameters().maxTokens()) {
+                    world.remove(sequence);
+                }
+            }
+        }
+
+        private void change() {
+            int sequences = 1 + random.nextInt(6);
+            EngineKnobs now = world.knobs;
+            world.knobs =
+                    new EngineKnobs(
+                            sequences,
+                            sequences + random.nextInt(40),
+                            now.policy(),
+                            random.nextInt(4) > 0,
+                            0,
+                            100,
+                            now.quantum(),
+                            now.starvationSteps());
+            world.scheduler.change(world.knobs);
+        }
     }
 }

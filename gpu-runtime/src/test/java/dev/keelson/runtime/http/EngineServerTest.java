@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.runtime.engine.CountingDecoder;
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
@@ -48,9 +49,9 @@ class EngineServerTest {
                 new Engine(
                         new CountingDecoder(TOKENIZER.size()),
                         limits,
+                        EngineKnobs.of(limits).withMinimumStepNanos(2_000_000),
                         TOKENIZER::bytes,
                         Set.of(0),
-                        2_000_000,
                         System::nanoTime,
                         LockSupport::parkNanos,
                         metrics);
