@@ -47,7 +47,9 @@ final class ReferenceLayer {
         for (float[] cache : List.of(keys, values)) {
             List<float[]> read =
                     copies.stream()
-                            .map(c -> Arrays.copyOfRange(cache, c.from() * width, (c.from() + 1) * width))
+                            .map(c ->
+                                    Arrays.copyOfRange(
+                                            cache, c.from() * width, (c.from() + 1) * width))
                             .toList();
             for (int i = 0; i < read.size(); i++) {
                 System.arraycopy(read.get(i), 0, cache, copies.get(i).to() * width, width);
