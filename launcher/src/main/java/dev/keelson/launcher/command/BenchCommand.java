@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(description = "Prints tables of docs/benchmarks.md afresh.")
 final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
+    private static final String PLAN_TIME = "plan-time";
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
@@ -27,7 +28,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time.")
     private List<String> names = List.of();
 
     @Option(
@@ -50,6 +51,9 @@ final class BenchCommand implements Callable<Integer> {
         long forecasts = names.stream().filter(name -> name.startsWith(FORECAST)).count();
         if (forecasts > 0) {
             return forecasts(distribution, forecasts);
+        }
+        if (names.contains(PLAN_TIME)) {
+            return planTime(distribution);
         }
         if (!distribution.has(Component.BENCH)) {
             throw new CommandFailure(
@@ -80,6 +84,26 @@ final class BenchCommand implements Callable<Integer> {
                 session,
                 distribution.environment(),
                 distribution.command(Component.FORECAST, List.copyOf(arguments)));
+        return 0;
+    }
+
+    /** JMH starts JVMs of its own, with the flags that the control plane has. */
+    private int planTime(Distribution distribution) {
+        if (names.size() != 1) {
+            throw new CommandFailure(
+                    "%s runs alone.".formatted(PLAN_TIME),
+                    "Ask for the others one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.PLAN_TIME)) {
+            throw new CommandFailure(
+                    "The benchmarks are not built.", "Build them with: ./keelson --version");
+        }
+        ExecLine.print(
+                session,
+                distribution.environment(),
+                distribution.command(
+                        Component.PLAN_TIME, distribution.flags(Component.CONTROL_PLANE)));
         return 0;
     }
 

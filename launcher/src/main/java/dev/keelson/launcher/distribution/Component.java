@@ -43,6 +43,7 @@ public enum Component {
             1024),
     STUDY("sim", "study", "lab", "dev.keelson.lab.SimMain", 1024),
     FORECAST("forecast", "study", "lab", "dev.keelson.lab.forecast.ForecastMain", 1024),
+    PLAN_TIME("plan-time", "study", "benchmarks", "dev.keelson.benchmarks.PlanTime", 512),
     CONSOLE("console", "console", "console-desktop", "dev.keelson.console.Main", 192);
 
     private final String commandName;

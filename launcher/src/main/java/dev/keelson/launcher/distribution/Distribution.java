@@ -34,7 +34,11 @@ public record Distribution(Path home, Path javaHome) {
                     Component.LEARNED_STUDY);
 
     private static final Set<Component> STUDIES =
-            EnumSet.of(Component.STUDY, Component.FORECAST, Component.LEARNED_STUDY);
+            EnumSet.of(
+                    Component.STUDY,
+                    Component.FORECAST,
+                    Component.LEARNED_STUDY,
+                    Component.PLAN_TIME);
 
     private static final int COMMAND_HEAP_MEBIBYTES = 96;
     private static final int ASSEMBLY_HEAP_MEBIBYTES = 512;
@@ -182,7 +186,8 @@ public record Distribution(Path home, Path javaHome) {
                 "OPT_OUT_TRACKING", "true");
     }
 
-    List<String> flags(Component component) {
+    /** The JVM's flags of a component, its AOT cache aside. */
+    public List<String> flags(Component component) {
         var flags = new ArrayList<String>();
         flags.add("-Xmx" + component.heapMebibytes() + "m");
         flags.addAll(

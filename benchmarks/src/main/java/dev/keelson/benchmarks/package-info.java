@@ -1,0 +1,5 @@
+/** What single calls cost, measured by JMH. */
+@NullMarked
+package dev.keelson.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
