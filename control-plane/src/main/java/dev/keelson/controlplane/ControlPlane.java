@@ -16,7 +16,9 @@ import dev.keelson.controlplane.nodes.SupervisorNodes;
 import dev.keelson.controlplane.observe.DemandFold;
 import dev.keelson.controlplane.observe.FailureShares;
 import dev.keelson.controlplane.observe.FleetBoard;
+import dev.keelson.controlplane.observe.ForecastBoard;
 import dev.keelson.controlplane.observe.GatewayBoard;
+import dev.keelson.controlplane.observe.LiveForecasts;
 import dev.keelson.controlplane.observe.ManifestWatch;
 import dev.keelson.controlplane.observe.Observer;
 import dev.keelson.controlplane.observe.RoutingTables;
@@ -35,7 +37,6 @@ import dev.keelson.controlplane.store.PlannerMemoryTable;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.controlplane.store.RevisionTable;
 import dev.keelson.core.control.ControlLoop;
-import dev.keelson.core.control.ForecastSource;
 import dev.keelson.exchange.identity.CertificateAuthority;
 import dev.keelson.exchange.identity.PrivateFile;
 import dev.keelson.exchange.kafka.DemandFeed;
@@ -86,6 +87,7 @@ final class ControlPlane implements AutoCloseable {
         var fleet = new FleetBoard(new NodeTable(jdbi), new ReplicaTable(jdbi), clock);
         var gateways = new GatewayBoard(new GatewayTable(jdbi), failures, clock);
         var demand = new DemandFold(clock);
+        var board = new ForecastBoard(clock);
         manifests =
                 new ManifestWatch(
                         config.policies(),
@@ -96,7 +98,7 @@ final class ControlPlane implements AutoCloseable {
                         new ManifestIncidents(incidents));
         routing = new RoutingTables(fleet, gateways, manifests, memory, lease);
         reconciler = new Reconciler(fleet, manifests, lease);
-        feed = config.kafka() == null ? null : feed(config, demand, clock);
+        feed = config.kafka() == null ? null : feed(config, demand, board, clock);
         BooleanSupplier connected = () -> feed != null && feed.state().connected();
         var views =
                 new FleetViews(
@@ -124,7 +126,7 @@ final class ControlPlane implements AutoCloseable {
                                 new TickClock(clock.instant()),
                                 lease.epoch(),
                                 clock),
-                        ForecastSource.NONE,
+                        new LiveForecasts(board, manifests),
                         manifests,
                         memory,
                         journal,
@@ -230,13 +232,16 @@ final class ControlPlane implements AutoCloseable {
     }
 
     private static DemandFeed feed(
-            ControlPlaneConfig config, DemandFold demand, InstantSource clock) {
+            ControlPlaneConfig config,
+            DemandFold demand,
+            ForecastBoard board,
+            InstantSource clock) {
         var kafka = config.kafka();
         if (kafka == null) {
             throw new IllegalStateException("no Kafka is configured");
         }
         var settings = new KafkaSettings(kafka.bootstrap(), kafka.properties());
-        return new DemandFeed(settings, "control-plane", demand, clock);
+        return new DemandFeed(settings, "control-plane", demand, board, clock);
     }
 
     private static NodeProvider provider(ControlPlaneConfig config) {

@@ -25,6 +25,9 @@ public final class Topics {
     public static final List<Topic> ALL =
             List.of(REQUESTS, TELEMETRY, EVENTS, DEMAND, SLO, FORECASTS);
 
+    /** Key of requests that name no deployment of the fleet: nothing is planned for it. */
+    public static final String UNKNOWN_DEPLOYMENT = "unknown";
+
     private Topics() {}
 
     /**

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,10 @@ public final class DatabaseJournal implements DecisionJournal {
     private static final Duration KEPT = Duration.ofDays(7);
     private static final int MOST_ENTRIES = 20_000;
     private static final int PAGE = 50;
+
+    /** About 25 KB each: 50 paths of 30 steps of three indicators. */
+    private static final int MOST_FORECASTS = 4_000;
+
     private static final int MOST_DECISIONS = 100_000;
 
     private final Jdbi jdbi;
@@ -78,12 +84,21 @@ public final class DatabaseJournal implements DecisionJournal {
                         !decision.actions().isEmpty(),
                         body);
             }
-            handle.execute(
-                    "update journal set body = ? where seq = ?", JournalCodec.encode(entry), seq);
+            var text = JournalCodec.encode(entry, (hash, body) -> keep(handle, seq, hash, body));
+            handle.execute("update journal set body = ? where seq = ?", text, seq);
         });
         last = plan;
         lastIds = List.copyOf(ids);
         bodies.forEach(listener);
+    }
+
+    /** Sample paths are large and used by many entries: each forecast is stored once. */
+    private static boolean keep(Handle handle, long seq, String hash, String body) {
+        if (handle.execute("update forecasts set seq = ? where hash = ?", seq, hash) == 0) {
+            handle.execute(
+                    "insert into forecasts (hash, seq, body) values (?, ?, ?)", hash, seq, body);
+        }
+        return true;
     }
 
     /** Ids of a plan's decisions; empty for one that was not the last to be journalled. */
@@ -145,6 +160,7 @@ public final class DatabaseJournal implements DecisionJournal {
     }
 
     private List<JournalEntry> entries(Instant from, Instant to, long firstSeq) {
+        var read = new HashMap<String, @Nullable String>();
         return jdbi.withHandle(handle ->
                 handle.createQuery(
                                 "select body from journal where at >= :from and at <= :to"
@@ -155,8 +171,21 @@ public final class DatabaseJournal implements DecisionJournal {
                         .bind("first", firstSeq)
                         .bind("page", PAGE)
                         .mapTo(String.class)
-                        .map(JournalCodec::decode)
+                        .map(text ->
+                                JournalCodec.decode(
+                                        text,
+                                        hash ->
+                                                read.computeIfAbsent(
+                                                        hash, _ -> forecast(handle, hash))))
                         .list());
+    }
+
+    private static @Nullable String forecast(Handle handle, String hash) {
+        return handle.createQuery("select body from forecasts where hash = :hash")
+                .bind("hash", hash)
+                .mapTo(String.class)
+                .findOne()
+                .orElse(null);
     }
 
     /** Forgets what is older than the bound, or more than the bound. */
@@ -168,6 +197,16 @@ public final class DatabaseJournal implements DecisionJournal {
                             + " journal) - ?",
                     oldest,
                     MOST_ENTRIES);
+            handle.execute(
+                    "delete from journal where seq < (select min(seq) from (select seq from"
+                            + " forecasts order by seq desc fetch first %d rows only) as kept)"
+                                    .formatted(MOST_FORECASTS)
+                            + " and (select count(*) from forecasts) > ?",
+                    MOST_FORECASTS);
+            handle.execute(
+                    "delete from forecasts where seq < (select coalesce(min(seq), %d) from"
+                                    .formatted(Long.MAX_VALUE)
+                            + " journal)");
             handle.execute(
                     "delete from decisions where seq < (select max(seq) from decisions) -" + " ?",
                     MOST_DECISIONS);

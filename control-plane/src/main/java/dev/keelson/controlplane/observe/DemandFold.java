@@ -1,6 +1,7 @@
 package dev.keelson.controlplane.observe;
 
 import dev.keelson.core.demand.Reading;
+import dev.keelson.core.policy.Slo;
 import dev.keelson.exchange.kafka.DemandFeed;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Folds what the streams say of demand. Thread-safe. */
@@ -86,11 +88,42 @@ public final class DemandFold implements DemandFeed.Listener {
     }
 
     public @Nullable Reading arrivalsPerSecond(String deployment) {
-        return rate(deployment, true);
+        return rate(deployment, DemandFeed.Window::arrivals);
     }
 
     public @Nullable Reading outputTokensPerSecond(String deployment) {
-        return rate(deployment, false);
+        return rate(deployment, DemandFeed.Window::outputTokens);
+    }
+
+    /** Prompt tokens of what arrived, by the gateways' estimate; nothing here caches prefixes. */
+    public @Nullable Reading promptTokensPerSecond(String deployment) {
+        return rate(deployment, DemandFeed.Window::promptTokensEstimate);
+    }
+
+    public @Nullable Reading completionsPerSecond(String deployment) {
+        return rate(deployment, DemandFeed.Window::completions);
+    }
+
+    /**
+     * Requests that ended outside the service level in the newest window: those that failed or were
+     * shed, and of the others as many as were too late to start or too slow, whichever is more.
+     */
+    public synchronized @Nullable Reading missesPerSecond(String deployment, Slo objective) {
+        var deployed = deployments.get(deployment);
+        if (deployed == null || deployed.slo == null) {
+            return null;
+        }
+        var window = deployed.slo;
+        var late = LatencySketch.above(window.ttftSketch(), objective.ttft());
+        var slow = LatencySketch.above(window.tpotSketch(), objective.tpot());
+        if (late == null || slow == null) {
+            return null;
+        }
+        double misses =
+                Math.min((double) window.requests(), window.failed() + Math.max(late, slow));
+        return new Reading(
+                misses / (window.size().toMillis() / 1e3),
+                notAfterNow(window.start().plus(window.size())));
     }
 
     /** Newest TTFT in seconds at this quantile (0.5 or 0.99); null without recent samples. */
@@ -138,7 +171,8 @@ public final class DemandFold implements DemandFeed.Listener {
         return new Counted(arrivals, late, tooLate, duplicates, lowest);
     }
 
-    private synchronized @Nullable Reading rate(String deployment, boolean arrivals) {
+    private synchronized @Nullable Reading rate(
+            String deployment, ToLongFunction<DemandFeed.Window> count) {
         var deployed = deployments.get(deployment);
         var newest = deployed == null ? null : deployed.newest();
         if (deployed == null || newest == null) {
@@ -146,7 +180,7 @@ public final class DemandFold implements DemandFeed.Listener {
         }
         double sum = 0;
         for (var window : deployed.seconds.tailMap(newest.minus(RATE_WINDOW), true).values()) {
-            sum += arrivals ? window.arrivals() : window.outputTokens();
+            sum += count.applyAsLong(window);
         }
         return new Reading(sum / RATE_WINDOW.toSeconds(), notAfterNow(newest));
     }

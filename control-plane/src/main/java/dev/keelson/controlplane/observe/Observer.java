@@ -147,7 +147,10 @@ public final class Observer implements FleetObserver {
                                             gateways.queued(name),
                                             demand.arrivalsPerSecond(name),
                                             demand.outputTokensPerSecond(name),
-                                            demand.ttft(name, 0.99)),
+                                            demand.ttft(name, 0.99),
+                                            demand.promptTokensPerSecond(name),
+                                            demand.completionsPerSecond(name),
+                                            demand.missesPerSecond(name, spec.slo())),
                                     shares(id, replicas, now)));
                 });
         return result;

@@ -17,6 +17,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Journal entries, and each of their parts, as canonical one-line JSON: equal values give equal
@@ -44,6 +47,15 @@ public final class JournalCodec {
 
     /** An entry with everything in it, as one line. */
     public static String encode(JournalEntry entry) {
+        return encode(entry, (_, _) -> false);
+    }
+
+    /**
+     * An entry as one line, without the forecasts that are kept elsewhere.
+     *
+     * @param isElsewhere given a forecast's hash and text; may keep it and say yes
+     */
+    public static String encode(JournalEntry entry, BiPredicate<String, String> isElsewhere) {
         var object = JSON.createObjectNode();
         object.put("version", VERSION);
         object.put("id", entry.id());
@@ -51,7 +63,9 @@ public final class JournalCodec {
         object.set("state", RecordJson.write(entry.state()));
         object.set("memory", RecordJson.write(entry.memory()));
         if (!entry.forecasts().outlooks().isEmpty()) {
-            object.set("forecasts", RecordJson.write(entry.forecasts()));
+            var forecasts = RecordJson.write(entry.forecasts());
+            ForecastParts.refer(forecasts, isElsewhere);
+            object.set("forecasts", forecasts);
         }
         object.set("policies", RecordJson.write(entry.policies()));
         object.set("plan", RecordJson.write(entry.plan()));
@@ -62,6 +76,15 @@ public final class JournalCodec {
      * @throws JournalFormatException if this is no entry
      */
     public static JournalEntry decode(String text) {
+        return decode(text, _ -> null);
+    }
+
+    /**
+     * @param forecastOf gives the text of a forecast that is kept elsewhere, by its hash; null
+     *     where there is none
+     * @throws JournalFormatException if this is no entry
+     */
+    public static JournalEntry decode(String text, Function<String, @Nullable String> forecastOf) {
         var object = tree(text);
         int version = object.path("version").asInt();
         if (version < 1 || version > VERSION) {
@@ -73,16 +96,19 @@ public final class JournalCodec {
                 object.path("plannerVersion").asText(),
                 RecordJson.read(object.path("state"), FleetState.class),
                 RecordJson.read(object.path("memory"), PlannerMemory.class),
-                forecasts(object),
+                forecasts(object, forecastOf),
                 RecordJson.read(object.path("policies"), Policies.class),
                 RecordJson.read(object.path("plan"), Plan.class));
     }
 
     /** The forecasts of an entry; none where it has none, as before there were forecasts. */
-    static Forecasts forecasts(JsonNode entry) {
-        return entry.has("forecasts")
-                ? RecordJson.read(entry.path("forecasts"), Forecasts.class)
-                : Forecasts.NONE;
+    static Forecasts forecasts(JsonNode entry, Function<String, @Nullable String> forecastOf) {
+        if (!entry.has("forecasts")) {
+            return Forecasts.NONE;
+        }
+        var forecasts = entry.path("forecasts");
+        ForecastParts.resolve(forecasts, forecastOf);
+        return RecordJson.read(forecasts, Forecasts.class);
     }
 
     public static String encodeState(FleetState state) {

@@ -1,15 +1,19 @@
 package dev.keelson.exchange.journal;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Writes a journal as JSON Lines: a header; then per entry an input line ({@code "kind":"input"}:
  * state, memory, forecasts if any, and policies only where they changed) and one line per decision,
- * as `get decisions` prints it. Not thread-safe.
+ * as `get decisions` prints it. A forecast that stood in the input line before is referred to by
+ * its hash. Not thread-safe.
  */
 public final class JournalExport {
     private final Appendable out;
     private String lastPolicies = "";
+    private Set<String> forecastsBefore = Set.of();
 
     /** Writes the header. */
     public JournalExport(Appendable out) throws IOException {
@@ -37,9 +41,18 @@ public final class JournalExport {
         }
         input.set("state", RecordJson.write(entry.state()));
         input.set("memory", RecordJson.write(entry.memory()));
+        var now = new HashSet<String>();
         if (!entry.forecasts().outlooks().isEmpty()) {
-            input.set("forecasts", RecordJson.write(entry.forecasts()));
+            var forecasts = RecordJson.write(entry.forecasts());
+            ForecastParts.refer(
+                    forecasts,
+                    (hash, _) -> {
+                        now.add(hash);
+                        return forecastsBefore.contains(hash);
+                    });
+            input.set("forecasts", forecasts);
         }
+        forecastsBefore = now;
         line(JournalCodec.text(input));
         var decisions = entry.plan().decisions();
         for (int i = 0; i < decisions.size(); i++) {

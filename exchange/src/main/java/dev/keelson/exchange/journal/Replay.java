@@ -9,7 +9,9 @@ import dev.keelson.core.policy.Policies;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class Replay {
     private int differences;
     private @Nullable Difference first;
     private @Nullable Policies policies;
+    private Map<String, String> forecastsBefore = Map.of();
     private List<Decision> replayed = List.of();
     private String entry = "";
     private @Nullable FleetState state;
@@ -122,7 +125,15 @@ public final class Replay {
         }
         state = RecordJson.read(node.path("state"), FleetState.class);
         var memory = RecordJson.read(node.path("memory"), PlannerMemory.class);
-        var forecasts = JournalCodec.forecasts(node);
+        var forecasts = JournalCodec.forecasts(node, forecastsBefore::get);
+        var now = new HashMap<String, String>();
+        ForecastParts.refer(
+                node.path("forecasts"),
+                (hash, text) -> {
+                    now.put(hash, text);
+                    return false;
+                });
+        forecastsBefore = now;
         replayed = Planner.plan(state, memory, forecasts, policies).decisions();
         entry = node.path("entry").asText();
         next = 0;
@@ -150,8 +161,7 @@ public final class Replay {
         } else if (recorded.isObject() && again.isObject()) {
             // Fields that only the record has come from a later release.
             for (String name :
-                    new TreeSet<>(
-                            again.propertyStream().map(java.util.Map.Entry::getKey).toList())) {
+                    new TreeSet<>(again.propertyStream().map(Map.Entry::getKey).toList())) {
                 compare(
                         field.isEmpty() ? name : field + "." + name,
                         recorded.get(name),

@@ -1,9 +1,11 @@
 package dev.keelson.exchange.kafka;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.UndecodableRecordException;
 import dev.keelson.protocol.v1.DemandRecord;
+import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.LatencySummary;
 import dev.keelson.protocol.v1.SloRecord;
 import java.time.Duration;
@@ -11,8 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -23,29 +25,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the results of the demand and slo jobs. Not thread-safe but for {@link #state()}: one
- * thread calls {@link #poll}. It begins two minutes back unless told otherwise, without a consumer
- * group, and survives Kafka's absence.
+ * Reads the results of the demand and slo jobs and, for who wants them, forecasts. Not thread-safe
+ * but for {@link #state()}: one thread calls {@link #poll}. It begins two minutes back unless told
+ * otherwise, without a consumer group, and survives Kafka's absence.
  */
 public final class DemandFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemandFeed.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Supplier<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> consumers;
     private final Listener listener;
+    private final @Nullable Consumer<Expected> forecasts;
     private final InstantSource clock;
-    private @Nullable Consumer<byte[], byte[]> consumer;
+    private org.apache.kafka.clients.consumer.@Nullable Consumer<byte[], byte[]> consumer;
     private Instant notBefore = Instant.MIN;
     private Instant assignAgain = Instant.MIN;
     private volatile State state = new State(false, 0, 0, null);
 
+    /**
+     * A feed of demand and of forecasts.
+     *
+     * @param forecasts given each forecast, on the polling thread
+     */
     public DemandFeed(
-            KafkaSettings kafka, String clientId, Listener listener, InstantSource clock) {
-        this(kafka, clientId, Duration.ofMinutes(2), listener, clock);
+            KafkaSettings kafka,
+            String clientId,
+            Listener listener,
+            Consumer<Expected> forecasts,
+            InstantSource clock) {
+        this(consumers(kafka, clientId, Duration.ofMinutes(2)), listener, forecasts, clock);
     }
 
     /**
-     * A feed that begins further back.
+     * A feed of demand that begins further back.
      *
      * @param back how much of the past it reads again, as far as Kafka still has it
      */
@@ -55,21 +67,33 @@ public final class DemandFeed implements AutoCloseable {
             Duration back,
             Listener listener,
             InstantSource clock) {
-        this(
-                () ->
-                        new KafkaConsumer<>(
-                                kafka.consumer(clientId, back.toString()),
-                                new ByteArrayDeserializer(),
-                                new ByteArrayDeserializer()),
-                listener,
-                clock);
+        this(consumers(kafka, clientId, back), listener, null, clock);
     }
 
     DemandFeed(
-            Supplier<Consumer<byte[], byte[]>> consumers, Listener listener, InstantSource clock) {
+            Supplier<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> consumers,
+            Listener listener,
+            @Nullable Consumer<Expected> forecasts,
+            InstantSource clock) {
         this.consumers = consumers;
         this.listener = listener;
+        this.forecasts = forecasts;
         this.clock = clock;
+    }
+
+    private static Supplier<org.apache.kafka.clients.consumer.Consumer<byte[], byte[]>> consumers(
+            KafkaSettings kafka, String clientId, Duration back) {
+        return () ->
+                new KafkaConsumer<>(
+                        kafka.consumer(clientId, back.toString()),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+    }
+
+    private List<Topics.Topic> topics() {
+        return forecasts == null
+                ? List.of(Topics.DEMAND, Topics.SLO)
+                : List.of(Topics.DEMAND, Topics.SLO, Topics.FORECASTS);
     }
 
     /**
@@ -105,12 +129,12 @@ public final class DemandFeed implements AutoCloseable {
     }
 
     /** All partitions, looked up again each minute: a cluster's operator may add some. */
-    private void assignWhenDue(Consumer<byte[], byte[]> from) {
+    private void assignWhenDue(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> from) {
         if (clock.instant().isBefore(assignAgain) && !from.assignment().isEmpty()) {
             return;
         }
         var partitions = new ArrayList<TopicPartition>();
-        for (var topic : List.of(Topics.DEMAND, Topics.SLO)) {
+        for (var topic : topics()) {
             for (var info : from.partitionsFor(topic.name())) {
                 partitions.add(new TopicPartition(topic.name(), info.partition()));
             }
@@ -133,6 +157,8 @@ public final class DemandFeed implements AutoCloseable {
             }
             if (record.topic().equals(Topics.SLO.name())) {
                 slo(RecordCodec.SLO.decode(record.value()));
+            } else if (record.topic().equals(Topics.FORECASTS.name())) {
+                forecast(RecordCodec.FORECASTS.decode(record.value()));
             } else {
                 demand(RecordCodec.DEMAND.decode(record.value()));
             }
@@ -185,6 +211,16 @@ public final class DemandFeed implements AutoCloseable {
         }
     }
 
+    private void forecast(ForecastRecord record) throws UndecodableRecordException {
+        try {
+            if (forecasts != null) {
+                forecasts.accept(Expected.of(record));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UndecodableRecordException(String.valueOf(e.getMessage()));
+        }
+    }
+
     private void slo(SloRecord record) {
         listener.slo(
                 new SloWindow(
@@ -196,6 +232,8 @@ public final class DemandFeed implements AutoCloseable {
                         latency(record.getTtft()),
                         latency(record.getTpot()),
                         latency(record.getE2E()),
+                        record.getTtftSketch(),
+                        record.getTpotSketch(),
                         record.getRevision()));
     }
 
@@ -283,6 +321,8 @@ public final class DemandFeed implements AutoCloseable {
      *
      * @param requests completions in the window
      * @param failed of these, FAILED, BROKEN, SHED or LOST
+     * @param ttftSketch DDSketch of seconds, protobuf of sketches-java; empty without a sample
+     * @param tpotSketch the same
      */
     public record SloWindow(
             String deployment,
@@ -293,6 +333,8 @@ public final class DemandFeed implements AutoCloseable {
             Latency ttft,
             Latency tpot,
             Latency e2e,
+            ByteString ttftSketch,
+            ByteString tpotSketch,
             long revision) {}
 
     /** Seconds; null without a sample. */

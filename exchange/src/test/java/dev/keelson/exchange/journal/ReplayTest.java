@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.core.control.ForecastSource;
+import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.plan.Reason;
 import dev.keelson.core.testing.FleetModel;
@@ -13,8 +15,10 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +102,47 @@ final class ReplayTest {
         var result = Replay.run(new StringReader(export(entries)));
         assertThat(result.first()).isNull();
         assertThat(result.decisions()).isPositive();
+    }
+
+    @Test
+    void aForecastIsWrittenOnceHoweverManyDecisionsUseIt() throws IOException {
+        var last = new AtomicReference<>(Forecasts.NONE);
+        var outlook = anOutlook().of(at -> 2.63);
+        var entries =
+                journal(observed ->
+                        observed.observedAt().toEpochMilli() % 20_000 == 0
+                                ? last.updateAndGet(_ -> outlook.forecasts(observed))
+                                : last.get());
+        var different =
+                entries.stream()
+                        .flatMap(e -> e.forecasts().outlooks().values().stream())
+                        .map(Outlook::forecast)
+                        .distinct()
+                        .count();
+        var text = export(entries);
+        assertThat(text.split("\"paths\":", -1)).hasSize((int) (2 * different) + 1);
+        assertThat(text).contains("{\"ref\":\"");
+        assertThat(Replay.run(new StringReader(text)).differences()).isZero();
+        assertThatThrownBy(() ->
+                        Replay.run(
+                                new StringReader(
+                                        text.replace("\"step\":\"PT5S\"", "\"step\":\"PT6S\""))))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("is not there");
+        var kept = new HashMap<String, String>();
+        for (var entry : entries) {
+            var apart =
+                    JournalCodec.encode(
+                            entry,
+                            (hash, forecast) -> {
+                                kept.put(hash, forecast);
+                                return true;
+                            });
+            assertThat(apart).doesNotContain("\"paths\":");
+            assertThat(JournalCodec.decode(apart, hash -> Objects.requireNonNull(kept.get(hash))))
+                    .isEqualTo(entry);
+        }
+        assertThat(kept).hasSize((int) different);
     }
 
     @Test

@@ -2,15 +2,20 @@ package dev.keelson.exchange.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.core.demand.Indicator;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.v1.DemandRecord;
 import dev.keelson.protocol.v1.DemandTotals;
+import dev.keelson.protocol.v1.ForecastRecord;
+import dev.keelson.protocol.v1.IndicatorPaths;
+import dev.keelson.protocol.v1.ModelShare;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
@@ -26,7 +31,7 @@ final class DemandFeedTest implements DemandFeed.Listener {
     @Test
     void setsWhatItCannotDecodeAsideWithACountAndASampleAndReadsOn() {
         offer(Topics.DEMAND.name(), Topics.SLO.name());
-        try (var feed = new DemandFeed(() -> kafka, this, clock)) {
+        try (var feed = new DemandFeed(() -> kafka, this, null, clock)) {
             kafka.schedulePollTask(() -> {
                 add(Topics.DEMAND.name(), 0, "no record".getBytes(StandardCharsets.UTF_8));
                 add(Topics.DEMAND.name(), 1, null);
@@ -49,6 +54,51 @@ final class DemandFeedTest implements DemandFeed.Listener {
             assertThat(feed.state().connected()).isTrue();
             assertThat(totals).extracting(DemandFeed.Totals::arrivals).containsExactly(7L);
         }
+    }
+
+    @Test
+    void givesForecastsToWhoWantsThemAndSetsAsideWhatIsNone() {
+        offer(Topics.DEMAND.name(), Topics.SLO.name(), Topics.FORECASTS.name());
+        var seen = new ArrayList<Expected>();
+        try (var feed = new DemandFeed(() -> kafka, this, seen::add, clock)) {
+            kafka.schedulePollTask(() -> {
+                add(Topics.FORECASTS.name(), 0, forecast(-1));
+                add(Topics.FORECASTS.name(), 1, forecast(12.345678f));
+            });
+            assertThat(feed.poll(Duration.ZERO)).isEqualTo(2);
+            assertThat(feed.state().undecodable()).isEqualTo(1);
+        }
+        assertThat(seen)
+                .singleElement()
+                .satisfies(expected -> {
+                    assertThat(expected.deployment()).isEqualTo("chat");
+                    assertThat(expected.error()).isNull();
+                    assertThat(expected.models()).containsEntry("level-0.5", 0.75);
+                    assertThat(expected.forecast().origin().toEpochMilli()).isEqualTo(50_000);
+                    assertThat(
+                                    Objects.requireNonNull(
+                                                    expected.forecast().of(Indicator.REQUESTS))
+                                            .at(1, 2))
+                            .isEqualTo(12.35);
+                });
+    }
+
+    private static byte[] forecast(float value) {
+        var paths = IndicatorPaths.newBuilder().setIndicator(IndicatorPaths.Indicator.REQUESTS);
+        for (int i = 0; i < 6; i++) {
+            paths.addValues(value);
+        }
+        return RecordCodec.FORECASTS.encode(
+                ForecastRecord.newBuilder()
+                        .setVersion(RecordCodec.VERSION)
+                        .setDeployment("chat")
+                        .setOriginMs(50_000)
+                        .setStepMs(10_000)
+                        .setSteps(3)
+                        .setPaths(2)
+                        .addIndicators(paths)
+                        .addModels(ModelShare.newBuilder().setModel("level-0.5").setShare(.75))
+                        .build());
     }
 
     private void offer(String... topics) {

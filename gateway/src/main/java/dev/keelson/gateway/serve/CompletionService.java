@@ -9,6 +9,7 @@ import dev.keelson.gateway.route.Grant;
 import dev.keelson.gateway.route.RetryBudget;
 import dev.keelson.gateway.route.Ticket;
 import dev.keelson.gateway.serve.AttemptResult.Cause;
+import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.v1.Arrival;
 import dev.keelson.protocol.v1.Completion;
 import dev.keelson.protocol.v1.PoisonReport;
@@ -36,7 +37,6 @@ public final class CompletionService {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionService.class);
     public static final String COMPLETIONS = "/v1/completions";
     public static final String CHAT = "/v1/chat/completions";
-    private static final String UNKNOWN = "unknown";
     private static final String TENANT = "default";
     private static final int MOST_ATTEMPTS = 3;
     // Replicas that could not be reached, or said that they leave, are not attempts; still this
@@ -371,7 +371,7 @@ public final class CompletionService {
 
     // Refused before any replica was used: still it came, and still it ended.
     private void refuse(String id, HttpExchange exchange, OpenAiError error, long arrived) {
-        records.arrival(id, UNKNOWN, TENANT, arrival(exchange.request(), null));
+        records.arrival(id, Topics.UNKNOWN_DEPLOYMENT, TENANT, arrival(exchange.request(), null));
         try {
             respond(exchange, id, error);
         } catch (IOException e) {

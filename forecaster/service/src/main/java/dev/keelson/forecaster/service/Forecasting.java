@@ -3,6 +3,7 @@ package dev.keelson.forecaster.service;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.forecaster.learned.registry.StoredModel;
 import dev.keelson.protocol.RecordCodec;
+import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.ForecastScore;
 import dev.keelson.protocol.v1.IndicatorPaths;
@@ -29,7 +30,8 @@ final class Forecasting implements DemandFeed.Listener {
 
     @Override
     public void window(DemandFeed.Window window) {
-        if (!window.deployment().isEmpty()) {
+        if (!window.deployment().isEmpty()
+                && !window.deployment().equals(Topics.UNKNOWN_DEPLOYMENT)) {
             histories
                     .computeIfAbsent(
                             window.deployment(),

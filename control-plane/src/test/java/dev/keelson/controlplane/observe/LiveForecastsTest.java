@@ -1,0 +1,128 @@
+package dev.keelson.controlplane.observe;
+
+import static dev.keelson.core.testing.FleetBuilder.CHAT;
+import static dev.keelson.core.testing.FleetBuilder.START;
+import static dev.keelson.core.testing.OutlookBuilder.anOutlook;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.core.demand.DemandReadings;
+import dev.keelson.core.demand.Outlook;
+import dev.keelson.core.demand.Reading;
+import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.fleet.DeploymentState;
+import dev.keelson.core.fleet.FleetState;
+import dev.keelson.core.testing.FleetModel;
+import dev.keelson.exchange.kafka.Expected;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+final class LiveForecastsTest {
+    private Instant now = START;
+    private final ForecastBoard board = new ForecastBoard(() -> now);
+    private final FleetModel fleet = new FleetModel(3, 2, 4);
+    private final LiveForecasts source = new LiveForecasts(board, () -> fleet.policies);
+
+    @Test
+    void givesTheNewestForecastOfDeploymentsThatAreThereAndOfNoOther() {
+        var state = state(null);
+        assertThat(source.forecasts(state).outlooks()).isEmpty();
+        board.accept(expected("chat", now.minusSeconds(5)));
+        board.accept(expected("chat", now.minusSeconds(15)));
+        board.accept(expected("unknown", now.minusSeconds(5)));
+
+        var outlooks = source.forecasts(state).outlooks();
+
+        assertThat(outlooks).containsOnlyKeys(CHAT);
+        assertThat(outlook().forecast().origin()).isEqualTo(now.minusSeconds(5));
+    }
+
+    @Test
+    void aClockThatIsAheadMakesNoForecastFromTheFuture() {
+        board.accept(expected("chat", now.plusSeconds(60)));
+        assertThat(Objects.requireNonNull(board.of("chat")).forecast().origin()).isEqualTo(now);
+    }
+
+    @Test
+    void measuresCapacityOncePerReadingAndStartsFromTheDecisionToReady() {
+        board.accept(expected("chat", now.minusSeconds(5)));
+        source.forecasts(state(null));
+        assertThat(outlook().capacity()).isNull();
+        assertThat(outlook().startups().measured()).isEmpty();
+        fleet.run(Duration.ofSeconds(30));
+        now = Objects.requireNonNull(fleet.planned).observedAt();
+        board.accept(expected("chat", now.minusSeconds(5)));
+        // Two replicas, 4 requests at 40 tokens a second each; the same reading twice counts once.
+        for (int second = 0; second < 30; second++) {
+            var readings = readings(4, 160, now.plusSeconds(second));
+            source.forecasts(state(readings));
+            source.forecasts(state(readings));
+        }
+        double use = 4.0 / (2 * spec().maxSequences());
+        double alone = 40 * (1 + 0.5 * use);
+        assertThat(Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond())
+                .isCloseTo(
+                        spec().maxSequences() * 0.7 * alone / (1 + 0.5 * 0.7), Offset.offset(1e-6));
+        var replica = fleet.state().replicas().firstEntry().getValue();
+        assertThat(outlook().startups().measured())
+                .hasSize(2)
+                .contains(Duration.between(replica.decidedAt(), replica.changedAt()));
+    }
+
+    private Outlook outlook() {
+        return Objects.requireNonNull(source.forecasts(state(null)).outlooks().get(CHAT));
+    }
+
+    private dev.keelson.core.fleet.Deployment spec() {
+        return Objects.requireNonNull(fleet.state().deployments().get(CHAT)).spec();
+    }
+
+    private static DemandReadings readings(double inFlight, double outputs, Instant at) {
+        return new DemandReadings(
+                new Reading(inFlight, at),
+                new Reading(0, at),
+                new Reading(1, at),
+                new Reading(outputs, at),
+                null,
+                new Reading(0, at),
+                new Reading(2, at),
+                null);
+    }
+
+    private FleetState state(@org.jspecify.annotations.Nullable DemandReadings demand) {
+        var s = fleet.state();
+        if (demand == null) {
+            return s;
+        }
+        var deployments = new TreeMap<DeploymentId, DeploymentState>(s.deployments());
+        deployments.computeIfPresent(
+                CHAT, (_, d) -> new DeploymentState(d.spec(), d.revisions(), demand));
+        return new FleetState(
+                s.observedAt(),
+                s.epoch(),
+                s.control(),
+                s.nodes(),
+                deployments,
+                s.replicas(),
+                s.freezes(),
+                s.requests());
+    }
+
+    private Expected expected(String deployment, Instant origin) {
+        var forecast =
+                Objects.requireNonNull(
+                                anOutlook()
+                                        .withAge(
+                                                Duration.between(
+                                                        origin, fleet.state().observedAt()))
+                                        .of(at -> 2)
+                                        .forecasts(fleet.state())
+                                        .outlooks()
+                                        .get(CHAT))
+                        .forecast();
+        return new Expected(deployment, forecast, null, new TreeMap<>());
+    }
+}
