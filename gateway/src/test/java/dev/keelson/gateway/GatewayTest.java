@@ -202,6 +202,21 @@ class GatewayTest {
     }
 
     @Test
+    void triesAnotherReplicaWhenOneHasAFullQueue() throws Exception {
+        CannedEngine.Script full = call -> call.error(429, "overloaded");
+        try (var one = new CannedEngine(full);
+                var other = new CannedEngine(full);
+                var gateway =
+                        new GatewayUnderTest(data)
+                                .replica("a", "n1", one, 8)
+                                .replica("b", "n2", other, 8)) {
+            assertThat(gateway.post(STREAM).statusCode()).isEqualTo(502);
+            assertThat(one.requests).hasPositiveValue();
+            assertThat(other.requests).hasPositiveValue();
+        }
+    }
+
+    @Test
     void leavesADrainingReplicaWithoutCountingAnAttempt() throws Exception {
         try (var draining = new CannedEngine(call -> call.error(503, "draining"));
                 var other = new CannedEngine(call -> call.stream(1));

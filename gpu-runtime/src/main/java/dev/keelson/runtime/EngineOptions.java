@@ -1,10 +1,11 @@
 package dev.keelson.runtime;
 
+import dev.keelson.runtime.knobs.Knob;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param decoder what runs the model
  * @param servedModel name in the OpenAI API
- * @param knobs by name, checked
+ * @param knobs those that were given, checked
  * @param agentGrace how long to go on without hearing from the agent; null for ever
  */
 record EngineOptions(
@@ -21,7 +22,7 @@ record EngineOptions(
         String host,
         int port,
         String servedModel,
-        Map<String, Long> knobs,
+        Map<Knob, Long> knobs,
         @Nullable Duration agentGrace) {
     /** What runs the model: libtorch, plain Java, or libtorch where it loads. */
     enum Decoding {
@@ -30,16 +31,6 @@ record EngineOptions(
         REFERENCE
     }
 
-    private static final Map<String, Long> LEAST =
-            Map.of(
-                    "max_num_seqs", 1L,
-                    "max_num_batched_tokens", 1L,
-                    "min_step_ms", 0L,
-                    "block_size", 1L,
-                    "num_blocks", 1L,
-                    "max_model_len", 2L,
-                    "seed", Long.MIN_VALUE);
-
     static EngineOptions parse(List<String> arguments) {
         Path model = null;
         Decoding decoder = Decoding.AUTO;
@@ -47,7 +38,7 @@ record EngineOptions(
         int port = 8000;
         String served = null;
         Duration grace = null;
-        Map<String, Long> knobs = new TreeMap<>();
+        Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
         for (int i = 0; i < arguments.size(); i += 2) {
             String name = arguments.get(i);
             if (i + 1 == arguments.size()) {
@@ -73,11 +64,6 @@ record EngineOptions(
         return new EngineOptions(model, decoder, host, port, name, Map.copyOf(knobs), grace);
     }
 
-    /** A knob's value, or {@code absent}. */
-    long knob(String name, long absent) {
-        return knobs.getOrDefault(name, absent);
-    }
-
     private static Decoding decoding(String text) {
         return switch (text) {
             case "auto" -> Decoding.AUTO;
@@ -89,19 +75,13 @@ record EngineOptions(
         };
     }
 
-    private static void knob(String text, Map<String, Long> knobs) {
+    private static void knob(String text, Map<Knob, Long> knobs) {
         int equals = text.indexOf('=');
-        String name = equals < 0 ? text : text.substring(0, equals);
-        Long least = LEAST.get(name);
-        if (equals < 0 || least == null) {
-            throw new IllegalArgumentException(
-                    "unknown knob "
-                            + text
-                            + "; known: "
-                            + String.join(", ", new TreeMap<>(LEAST).keySet()));
+        Knob knob = Knob.of(equals < 0 ? text : text.substring(0, equals)).orElse(null);
+        if (equals < 0 || knob == null) {
+            throw new IllegalArgumentException("unknown knob " + text + "; known: " + Knob.names());
         }
-        long most = name.equals("seed") ? Long.MAX_VALUE : 1 << 24;
-        knobs.put(name, number("knob " + name, text.substring(equals + 1), least, most));
+        knobs.put(knob, knob.parse(text.substring(equals + 1)));
     }
 
     private static long number(String name, String text, long least, long most) {

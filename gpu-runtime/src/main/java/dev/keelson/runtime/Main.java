@@ -1,16 +1,18 @@
 package dev.keelson.runtime;
 
+import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
-import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.http.EngineMetrics;
 import dev.keelson.runtime.http.EngineServer;
 import dev.keelson.runtime.http.ServedModel;
+import dev.keelson.runtime.knobs.Knob;
+import dev.keelson.runtime.knobs.KnobValues;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -42,17 +44,14 @@ public final class Main {
     private static void serve(EngineOptions options) throws IOException {
         long started = System.nanoTime();
         ModelFolder model = ModelFolder.read(options.model());
-        EngineLimits limits = limits(options, model);
-        long minimumStepMillis = options.knob("min_step_ms", 0);
-        var metrics = new EngineMetrics(options.servedModel(), minimumStepMillis > 0);
-        var decoder = Decoders.open(options.decoder(), model.weights(), limits);
+        KnobValues knobs = KnobValues.of(options.knobs(), model.config().context());
+        EngineLimits limits = knobs.limits();
+        var metrics = new EngineMetrics(options.servedModel());
         var engine =
                 new Engine(
-                        decoder,
+                        Decoders.open(options.decoder(), model.weights(), limits),
                         limits,
-                        EngineKnobs.of(limits)
-                                .withMinimumStepNanos(
-                                        TimeUnit.MILLISECONDS.toNanos(minimumStepMillis)),
+                        knobs.live(),
                         model.tokenizer()::bytes,
                         model.config().endTokens(),
                         System::nanoTime,
@@ -67,7 +66,7 @@ public final class Main {
                         model.tokenizerId(),
                         model.config().beginToken(),
                         limits.maxModelTokens(),
-                        options.knob("seed", 0),
+                        knobs.get(Knob.SEED),
                         clock.instant().getEpochSecond());
         var server =
                 new EngineServer(
@@ -75,30 +74,28 @@ public final class Main {
                         engine,
                         served,
                         metrics,
+                        knobs,
+                        () -> reload(options, limits),
                         clock,
                         Poison.fromEnvironment(model.tokenizer()));
         var process = new EngineProcess(engine, server, clock, options.agentGrace());
         process.start();
+        long paced = knobs.get(Knob.MIN_STEP_MS);
         System.out.printf(
                 "serving %s on http://%s:%d%s, ready after %d ms%n",
                 options.servedModel(),
                 options.host(),
                 server.port(),
-                minimumStepMillis > 0 ? " (paced, " + minimumStepMillis + " ms per step)" : "",
+                paced > 0 ? " (paced, " + paced + " ms per step)" : "",
                 (System.nanoTime() - started) / 1_000_000);
     }
 
-    private static EngineLimits limits(EngineOptions options, ModelFolder model) {
-        int context = model.config().context();
-        int maxModelTokens =
-                (int) Math.min(options.knob("max_model_len", Math.min(2048, context)), context);
-        int sequences = (int) options.knob("max_num_seqs", 8);
-        int blockSize = (int) options.knob("block_size", 16);
-        int oneSequence = (maxModelTokens + blockSize - 1) / blockSize;
-        // Four full contexts by default: most requests are far shorter, and what does not fit is
-        // preempted.
-        int blocks = (int) options.knob("num_blocks", 4L * oneSequence);
-        int stepTokens = (int) options.knob("max_num_batched_tokens", Math.max(256, sequences));
-        return new EngineLimits(sequences, stepTokens, blockSize, blocks, maxModelTokens);
+    private static Decoder reload(EngineOptions options, EngineLimits limits) {
+        try {
+            ModelFolder model = ModelFolder.read(options.model());
+            return Decoders.open(options.decoder(), model.weights(), limits);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -49,7 +49,7 @@ public final class SamplesMain {
                             model.config().endTokens(),
                             System::nanoTime,
                             LockSupport::parkNanos,
-                            new EngineMetrics("samples", false));
+                            new EngineMetrics("samples"));
             for (int i = 0; i < SAMPLES; i++) {
                 System.out.printf(
                         "%d. %s%n",

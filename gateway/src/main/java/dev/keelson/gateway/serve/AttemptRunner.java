@@ -132,7 +132,9 @@ final class AttemptRunner {
         if (head.status() == 200 && !begun) {
             return passAnswer(request, attempt, body);
         }
-        if (head.status() >= 400 && head.status() < 500 && !begun) {
+        // A full queue (429) is that replica's, not the request's fault: another may take it.
+        boolean refused = head.status() >= 400 && head.status() < 500 && head.status() != 429;
+        if (refused && !begun) {
             return passRefusal(request, head.status(), body);
         }
         boolean draining =

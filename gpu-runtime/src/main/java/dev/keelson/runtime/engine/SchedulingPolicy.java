@@ -1,7 +1,5 @@
 package dev.keelson.runtime.engine;
 
-import java.util.Locale;
-
 /** Who runs first. */
 public enum SchedulingPolicy {
     /** First come, first served. */
@@ -10,11 +8,6 @@ public enum SchedulingPolicy {
     PRIORITY,
     /** Skip-join multi-level feedback queue: short answers pass long ones without being told. */
     MLFQ;
-
-    /** The knob's value. */
-    public String wire() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     Ranking ranking(int quantum, int starvationSteps) {
         return switch (this) {

@@ -39,13 +39,13 @@ public final class EngineMetrics implements EngineListener {
     private final DistributionDataPoint firstToken;
     private final DistributionDataPoint nextToken;
     private final DistributionDataPoint whole;
+    private final Info info;
     private final Map<FinishReason, CounterDataPoint> finished = new EnumMap<>(FinishReason.class);
 
     /**
      * @param model value of the label {@code model_name}
-     * @param paced whether steps are slowed down to a minimum time
      */
-    public EngineMetrics(String model, boolean paced) {
+    public EngineMetrics(String model) {
         this.model = model;
         promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens read.");
         generatedTokens = counter("vllm:generation_tokens_total", "Tokens generated.");
@@ -69,12 +69,18 @@ public final class EngineMetrics implements EngineListener {
         for (FinishReason reason : FinishReason.values()) {
             finished.put(reason, success.labelValues(model, reason.wire()));
         }
-        Info.builder()
-                .name("keelson_engine_info")
-                .help("What this engine is; paced means that steps take a minimum time.")
-                .labelNames("engine", "paced")
-                .register(registry)
-                .addLabelValues("gpu-runtime", Boolean.toString(paced));
+        info =
+                Info.builder()
+                        .name("keelson_engine_info")
+                        .help("What this engine is; paced means that steps take a minimum time.")
+                        .labelNames("engine", "paced")
+                        .register(registry);
+        paced(false);
+    }
+
+    /** Says whether steps are slowed down to a minimum time. */
+    public void paced(boolean paced) {
+        info.setLabelValues("gpu-runtime", Boolean.toString(paced));
     }
 
     /** Adds what is read from the engine when somebody asks. */
@@ -115,6 +121,31 @@ public final class EngineMetrics implements EngineListener {
                 "Prompt tokens found in the prefix cache.",
                 load,
                 EngineLoad::foundTokens);
+        counter(
+                "keelson_engine_model_seconds_total",
+                "Time inside the model.",
+                load,
+                l -> l.modelNanos() / 1e9);
+        counter(
+                "keelson_engine_step_seconds_total",
+                "Time of steps, waiting for their least time not counted.",
+                load,
+                l -> l.stepNanos() / 1e9);
+        gauge(
+                "keelson_engine_expected_first_token_seconds",
+                "What a request that came now would wait for its first token.",
+                load,
+                l -> l.firstTokenNanos() / 1e9);
+        GaugeWithCallback.builder()
+                .name("vllm:engine_sleep_state")
+                .help("1 for the state that the engine is in.")
+                .labelNames("model_name", "sleep_state")
+                .callback(callback -> {
+                    boolean asleep = load.get().asleep();
+                    callback.call(asleep ? 0 : 1, model, "awake");
+                    callback.call(asleep ? 1 : 0, model, "discard_all");
+                })
+                .register(registry);
         counter("keelson_engine_steps_total", "Steps of the decoder.", load, EngineLoad::steps);
     }
 

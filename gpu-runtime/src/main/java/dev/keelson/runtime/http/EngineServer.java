@@ -2,7 +2,10 @@ package dev.keelson.runtime.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.knobs.Knob;
+import dev.keelson.runtime.knobs.KnobValues;
 import dev.keelson.serving.openai.InvalidRequestException;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiResponses;
@@ -14,8 +17,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +30,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class EngineServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineServer.class);
-    private static final int MOST_WAITING = 512;
     private static final OpenAiError DRAINING =
             OpenAiError.server(
                     503, "draining", "This engine takes no new requests: it is being drained.");
-    private static final OpenAiError OVERLOADED =
-            OpenAiError.server(503, "overloaded", "Too many requests wait for this engine.");
+    private static final OpenAiError STALLED =
+            OpenAiError.server(
+                    503, "stalled", "Requests are there, but the engine makes no steps.");
 
     private final Engine engine;
     private final ServedModel model;
     private final EngineMetrics metrics;
     private final RequestReader reader;
     private final Responder responder;
+    private final Admission admission;
+    private final KnobRoutes knobs;
+    private final SleepRoutes sleep;
+    private final long stallNanos;
     private final InstantSource clock;
     private final Consumer<int[]> onPrompt;
     private final HttpServer server;
@@ -48,12 +57,14 @@ public final class EngineServer implements AutoCloseable {
 
     @FunctionalInterface
     private interface Parser {
-        Job parse(byte[] body) throws InvalidRequestException;
+        Job parse(byte[] body, long withinNanos) throws InvalidRequestException;
     }
 
     /**
      * Binds the address; {@link #start()} serves.
      *
+     * @param knobs as the engine was started
+     * @param reload makes the model anew after it slept
      * @param onPrompt sees each prompt's tokens before it is submitted; for fault injection
      */
     public EngineServer(
@@ -61,6 +72,8 @@ public final class EngineServer implements AutoCloseable {
             Engine engine,
             ServedModel model,
             EngineMetrics metrics,
+            KnobValues knobs,
+            Supplier<Decoder> reload,
             InstantSource clock,
             Consumer<int[]> onPrompt)
             throws IOException {
@@ -74,6 +87,11 @@ public final class EngineServer implements AutoCloseable {
         this.onPrompt = onPrompt;
         reader = new RequestReader(model);
         responder = new Responder(engine, model);
+        admission = new Admission(engine);
+        this.knobs = new KnobRoutes(engine, knobs, this::knobsChanged);
+        knobsChanged(knobs);
+        sleep = new SleepRoutes(engine, reload);
+        stallNanos = TimeUnit.MILLISECONDS.toNanos(knobs.get(Knob.HEALTH_STALL_MS));
         agentSeen = clock.instant();
         server = HttpServer.create(address, 256);
         server.setExecutor(threads);
@@ -147,6 +165,11 @@ public final class EngineServer implements AutoCloseable {
                             200,
                             OpenAiResponses.models(
                                     List.of(model.name()), "keelson", model.created()));
+            case "GET /admin/knobs" -> Exchanges.json(exchange, 200, knobs.show());
+            case "POST /admin/knobs" -> change(exchange);
+            case "POST /sleep" -> sleep.sleep(exchange);
+            case "POST /wake_up" -> sleep.wake(exchange);
+            case "GET /is_sleeping" -> sleep.state(exchange);
             case "POST /v1/completions" -> generate(exchange, reader::completion);
             case "POST /v1/chat/completions" -> generate(exchange, reader::chat);
             default ->
@@ -168,6 +191,8 @@ public final class EngineServer implements AutoCloseable {
         } else if (failure != null) {
             Exchanges.error(
                     exchange, OpenAiError.server(500, "engine_error", "The last step failed."));
+        } else if (engine.stalledNanos() > stallNanos) {
+            Exchanges.error(exchange, STALLED);
         } else {
             Exchanges.json(exchange, 200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
         }
@@ -177,14 +202,16 @@ public final class EngineServer implements AutoCloseable {
             throws IOException, InterruptedException {
         answering.incrementAndGet();
         try {
+            long within = Admission.withinNanos(exchange);
             byte[] body = Exchanges.body(exchange);
             if (draining) {
                 Exchanges.error(exchange, DRAINING);
                 return;
             }
-            Job job = parser.parse(body);
-            if (engine.load().waiting() >= MOST_WAITING) {
-                Exchanges.error(exchange, OVERLOADED);
+            Job job = parser.parse(body, within);
+            Admission.Refusal refusal = admission.refuse(within);
+            if (refusal != null) {
+                Exchanges.error(exchange, refusal.error(), refusal.retryAfterSeconds());
                 return;
             }
             job.prompts().forEach(onPrompt);
@@ -194,6 +221,19 @@ public final class EngineServer implements AutoCloseable {
         } finally {
             answering.decrementAndGet();
         }
+    }
+
+    private void change(HttpExchange exchange) throws IOException {
+        try {
+            knobs.change(Exchanges.body(exchange));
+            Exchanges.json(exchange, 200, knobs.show());
+        } catch (InvalidRequestException e) {
+            Exchanges.error(exchange, e.error());
+        }
+    }
+
+    private void knobsChanged(KnobValues values) {
+        metrics.paced(values.get(Knob.MIN_STEP_MS) > 0);
     }
 
     private static void tryError(HttpExchange exchange, OpenAiError error) {

@@ -22,8 +22,14 @@ final class Exchanges {
     }
 
     static void error(HttpExchange exchange, OpenAiError error) throws IOException {
-        if (error.status() == 503) {
-            exchange.getResponseHeaders().set("Retry-After", "1");
+        error(exchange, error, 1);
+    }
+
+    /** Answers with an error; one that passes says when to come again. */
+    static void error(HttpExchange exchange, OpenAiError error, long retryAfterSeconds)
+            throws IOException {
+        if (error.status() == 503 || error.status() == 429) {
+            exchange.getResponseHeaders().set("Retry-After", Long.toString(retryAfterSeconds));
         }
         json(exchange, error.status(), error.toJson());
     }

@@ -3,11 +3,13 @@ package dev.keelson.runtime.http;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.FinishReason;
+import dev.keelson.runtime.engine.Logprobs;
 import dev.keelson.runtime.engine.Token;
 import dev.keelson.runtime.engine.TokenSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,9 @@ final class Generation implements AutoCloseable {
      *
      * @param token -1 if the choice ended without one
      * @param last why the choice ended, or null
+     * @param logprobs of the token, if they were asked for
      */
-    record Event(int choice, int token, @Nullable FinishReason last) {
+    record Event(int choice, int token, @Nullable FinishReason last, @Nullable Logprobs logprobs) {
         /** The token, if there is one. */
         List<Integer> tokens() {
             return token < 0 ? List.of() : List.of(token);
@@ -31,6 +34,7 @@ final class Generation implements AutoCloseable {
     private final Engine engine;
     private final List<Long> sequences = new ArrayList<>();
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final AtomicInteger cached = new AtomicInteger();
     private int open;
 
     Generation(Engine engine, Job job) {
@@ -41,9 +45,16 @@ final class Generation implements AutoCloseable {
         for (int from = 0; from < open; from += n) {
             List<Engine.Choice> choices = new ArrayList<>();
             for (int i = from; i < from + n; i++) {
-                choices.add(new Engine.Choice(job.parameters().get(i), sink(i)));
+                boolean first = i == from;
+                choices.add(new Engine.Choice(job.parameters().get(i), sink(i, first)));
             }
-            var request = new EngineRequest(job.prompts().get(from)).after(job.resumed());
+            var request =
+                    new EngineRequest(
+                            job.prompts().get(from),
+                            job.resumed(),
+                            job.options().priority(),
+                            job.options().cacheSalt(),
+                            job.withinNanos());
             sequences.addAll(engine.submit(request, choices));
         }
     }
@@ -69,16 +80,28 @@ final class Generation implements AutoCloseable {
         }
     }
 
-    private TokenSink sink(int choice) {
+    /** Tokens of the prompts that lay in the cache; known once each choice has a token. */
+    int cachedTokens() {
+        return cached.get();
+    }
+
+    private TokenSink sink(int choice, boolean countsPrompt) {
         return new TokenSink() {
             @Override
+            public void started(int cachedTokens) {
+                if (countsPrompt) {
+                    cached.addAndGet(cachedTokens);
+                }
+            }
+
+            @Override
             public void token(Token token) {
-                events.add(new Event(choice, token.id(), token.last()));
+                events.add(new Event(choice, token.id(), token.last(), token.logprobs()));
             }
 
             @Override
             public void ended(FinishReason reason) {
-                events.add(new Event(choice, -1, reason));
+                events.add(new Event(choice, -1, reason, null));
             }
         };
     }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param prompts tokens of each choice's prompt, in the order of the choices
  * @param parameters of each choice; they differ in the seed
  * @param echoes text to put before each choice's answer, empty for none
+ * @param withinNanos when the first token is of use, counted from receipt
  */
 record Job(
         String id,
@@ -19,6 +20,7 @@ record Job(
         List<int[]> prompts,
         List<SamplingParameters> parameters,
         List<String> echoes,
+        long withinNanos,
         GenerationOptions options) {
     Job {
         prompts = List.copyOf(prompts);
@@ -45,7 +47,11 @@ record Job(
     }
 
     int promptTokens() {
+        int tokens = 0;
         // Choices of one prompt share it: it counts once.
-        return prompts.stream().distinct().mapToInt(p -> p.length).sum();
+        for (int i = 0; i < prompts.size(); i += options.n()) {
+            tokens += prompts.get(i).length;
+        }
+        return tokens;
     }
 }

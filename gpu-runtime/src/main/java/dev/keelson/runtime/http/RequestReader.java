@@ -25,7 +25,7 @@ final class RequestReader {
         this.model = model;
     }
 
-    Job completion(byte[] body) throws InvalidRequestException {
+    Job completion(byte[] body, long withinNanos) throws InvalidRequestException {
         CompletionRequest request = OpenAiRequests.completion(body);
         checkModel(request.model());
         List<int[]> prompts = new ArrayList<>();
@@ -44,10 +44,17 @@ final class RequestReader {
                 echoes.add(echo);
             }
         }
-        return job("cmpl-", false, prompts, echoes, request.maxTokens(), request.options());
+        return job(
+                "cmpl-",
+                false,
+                prompts,
+                echoes,
+                request.maxTokens(),
+                withinNanos,
+                request.options());
     }
 
-    Job chat(byte[] body) throws InvalidRequestException {
+    Job chat(byte[] body, long withinNanos) throws InvalidRequestException {
         ChatRequest request = OpenAiRequests.chat(body);
         checkModel(request.model());
         Integer given = request.options().maxTokens();
@@ -62,7 +69,7 @@ final class RequestReader {
             prompts.add(prompt);
             echoes.add("");
         }
-        return job("chatcmpl-", true, prompts, echoes, most, request.options());
+        return job("chatcmpl-", true, prompts, echoes, most, withinNanos, request.options());
     }
 
     private Job job(
@@ -71,6 +78,7 @@ final class RequestReader {
             List<int[]> prompts,
             List<String> echoes,
             int maxTokens,
+            long withinNanos,
             GenerationOptions options)
             throws InvalidRequestException {
         if (prompts.size() > MOST_CHOICES) {
@@ -106,7 +114,7 @@ final class RequestReader {
                             seed + choice,
                             stops,
                             options.ignoreEos(),
-                            -1));
+                            options.topLogprobs()));
         }
         Continuation continuation = options.continuation();
         return new Job(
@@ -117,6 +125,7 @@ final class RequestReader {
                 prompts,
                 parameters,
                 echoes,
+                withinNanos,
                 options);
     }
 

@@ -4,11 +4,13 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.FinishReason;
 import dev.keelson.runtime.http.Generation.Event;
+import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.serving.openai.Choice;
 import dev.keelson.serving.openai.Continuation;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiResponses;
 import dev.keelson.serving.openai.ServerSentEvents;
+import dev.keelson.serving.openai.TokenLogprob;
 import dev.keelson.serving.openai.Usage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,7 +59,7 @@ final class Responder {
                 continue;
             }
             if (isFailure(event)) {
-                Exchanges.error(exchange, FAILED);
+                Exchanges.error(exchange, failure(event));
                 return;
             }
             states.get(event.choice()).add(event);
@@ -70,9 +72,11 @@ final class Responder {
                             i,
                             s.text.toString(),
                             s.reason,
-                            job.options().returnTokenIds() ? s.tokens : null));
+                            job.options().returnTokenIds() ? s.tokens : null,
+                            job.options().topLogprobs() < 0 ? null : s.logprobs,
+                            s.echoed));
         }
-        Usage usage = usage(job, states);
+        Usage usage = usage(job, states, generation);
         Exchanges.json(
                 exchange,
                 200,
@@ -93,9 +97,9 @@ final class Responder {
             }
             if (isFailure(event)) {
                 if (out == null) {
-                    Exchanges.error(exchange, FAILED);
+                    Exchanges.error(exchange, failure(event));
                 } else {
-                    send(out, ServerSentEvents.event(FAILED.toJson()));
+                    send(out, ServerSentEvents.event(failure(event).toJson()));
                     out.close();
                 }
                 return;
@@ -104,6 +108,8 @@ final class Responder {
                 out = open(exchange, job, header);
             }
             ChoiceState state = states.get(event.choice());
+            int offset = state.offset;
+            int known = state.logprobs.size();
             String text = state.add(event);
             List<Integer> ids = job.options().returnTokenIds() ? event.tokens() : null;
             send(
@@ -111,12 +117,19 @@ final class Responder {
                     chunk(
                             job,
                             header,
-                            List.of(new Choice(event.choice(), text, state.reason, ids)),
+                            List.of(
+                                    new Choice(
+                                            event.choice(),
+                                            text,
+                                            state.reason,
+                                            ids,
+                                            state.logprobsFrom(known),
+                                            offset)),
                             null));
         }
         if (out != null) {
             if (job.options().includeUsage()) {
-                send(out, chunk(job, header, List.of(), usage(job, states)));
+                send(out, chunk(job, header, List.of(), usage(job, states, generation)));
             }
             send(out, ServerSentEvents.done());
             out.close();
@@ -162,14 +175,24 @@ final class Responder {
                 || event.last() == FinishReason.EXPIRED;
     }
 
-    private static Usage usage(Job job, List<ChoiceState> states) {
-        return new Usage(job.promptTokens(), states.stream().mapToInt(s -> s.tokens.size()).sum());
+    private static OpenAiError failure(Event event) {
+        return event.last() == FinishReason.EXPIRED ? Admission.TOO_LATE : FAILED;
+    }
+
+    private static Usage usage(Job job, List<ChoiceState> states, Generation generation) {
+        int prompt = job.promptTokens();
+        return new Usage(
+                prompt,
+                states.stream().mapToInt(s -> s.tokens.size()).sum(),
+                // Of a continued answer some of its own tokens may be found too.
+                Math.min(prompt, generation.cachedTokens()));
     }
 
     private List<ChoiceState> states(Job job) {
         List<ChoiceState> states = new ArrayList<>();
         for (String echo : job.echoes()) {
-            var state = new ChoiceState(new AnswerText(model.tokenizer(), job.stops()), echo);
+            var answer = new AnswerText(model.tokenizer(), job.stops());
+            var state = new ChoiceState(answer, model.tokenizer(), echo);
             state.resume(job.resumed());
             states.add(state);
         }
@@ -180,12 +203,26 @@ final class Responder {
         private final AnswerText answer;
         private final StringBuilder text = new StringBuilder();
         private final List<Integer> tokens = new ArrayList<>();
+        private final List<TokenLogprob> logprobs = new ArrayList<>();
+        private final BpeTokenizer tokenizer;
+        private final int echoed;
+        private int offset;
         private String pendingEcho;
         private @Nullable String reason;
 
-        ChoiceState(AnswerText answer, String echo) {
+        ChoiceState(AnswerText answer, BpeTokenizer tokenizer, String echo) {
             this.answer = answer;
+            this.tokenizer = tokenizer;
             pendingEcho = echo;
+            echoed = echo.length();
+            offset = echoed;
+        }
+
+        /** Those that came after the first {@code known}; null if none did. */
+        @Nullable List<TokenLogprob> logprobsFrom(int known) {
+            return logprobs.size() == known
+                    ? null
+                    : List.copyOf(logprobs.subList(known, logprobs.size()));
         }
 
         /** Takes in what another engine has said already: the client has its text. */
@@ -206,6 +243,11 @@ final class Responder {
             String more = pendingEcho + said;
             pendingEcho = "";
             text.append(more);
+            if (event.logprobs() != null) {
+                TokenLogprob logprob = LogprobTexts.of(event.token(), event.logprobs(), tokenizer);
+                logprobs.add(logprob);
+                offset += logprob.token().length();
+            }
             reason = event.last() == null ? null : event.last().wire();
             return more;
         }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.runtime.engine.CountingDecoder;
 import dev.keelson.runtime.engine.Engine;
-import dev.keelson.runtime.engine.EngineKnobs;
-import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.knobs.Knob;
+import dev.keelson.runtime.knobs.KnobValues;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.serving.openai.Continuation;
@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,13 +44,21 @@ class EngineServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        var metrics = new EngineMetrics("tiny", true);
-        var limits = new EngineLimits(4, 256, 16, 512, CONTEXT);
+        var metrics = new EngineMetrics("tiny");
+        var knobs =
+                KnobValues.of(
+                        Map.of(
+                                Knob.MAX_NUM_SEQS, 4L,
+                                Knob.NUM_BLOCKS, 512L,
+                                Knob.MAX_MODEL_LEN, (long) CONTEXT,
+                                Knob.MIN_STEP_MS, 2L),
+                        CONTEXT);
+        var limits = knobs.limits();
         engine =
                 new Engine(
                         new CountingDecoder(TOKENIZER.size()),
                         limits,
-                        EngineKnobs.of(limits).withMinimumStepNanos(2_000_000),
+                        knobs.live(),
                         TOKENIZER::bytes,
                         Set.of(0),
                         System::nanoTime,
@@ -63,6 +72,8 @@ class EngineServerTest {
                         engine,
                         model,
                         metrics,
+                        knobs,
+                        () -> new CountingDecoder(TOKENIZER.size()),
                         InstantSource.system(),
                         prompt -> {});
         server.start();
@@ -252,6 +263,8 @@ class EngineServerTest {
                 "penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"presence_penalty\":3} | 400",
                 "no repetition penalty | {\"model\":\"tiny\",\"prompt\":\"a\",\"repetition_penalty\":0} | 400",
                 "min_p | {\"model\":\"tiny\",\"prompt\":\"a\",\"min_p\":2} | 400",
+                "too many logprobs | {\"model\":\"tiny\",\"prompt\":\"a\",\"logprobs\":21} | 400",
+                "priority | {\"model\":\"tiny\",\"prompt\":\"a\",\"priority\":\"high\"} | 400",
                 "too many choices | {\"model\":\"tiny\",\"prompt\":\"a\",\"n\":100} | 400",
             })
     void aWrongRequestGetsATypedError(String name, String body, int status) throws Exception {
@@ -292,12 +305,7 @@ class EngineServerTest {
                 body(
                         "\"prompt\":\"@\",\"max_tokens\":1400,\"temperature\":0,\"stream\":true,\"ignore_eos\":true");
         for (int i = 0; i < 6; i++) {
-            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-                String head =
-                        "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: "
-                                + body.length()
-                                + "\r\n\r\n";
-                socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+            try (Socket socket = send(body)) {
                 if (i < 4) {
                     assertThat(socket.getInputStream().readNBytes(300)).hasSize(300);
                 }
@@ -327,6 +335,130 @@ class EngineServerTest {
                         "vllm:inter_token_latency_seconds_count{model_name=\"tiny\"} 2",
                         "vllm:e2e_request_latency_seconds_count{model_name=\"tiny\"} 1",
                         "keelson_engine_info{engine=\"gpu-runtime\",paced=\"true\"} 1");
+    }
+
+    @Test
+    void aLaterRequestFindsItsPromptAndTheUsageSaysSo() throws Exception {
+        String fields =
+                "\"prompt\":\"@abcdefghijklmnopqrstuvwxyz0123456789\",\"max_tokens\":1,\"temperature\":0,\"n\":2";
+        String salt = ",\"cache_salt\":\"t\"";
+        List<Integer> cached = new ArrayList<>();
+        for (String more : List.of("", "", salt, salt)) {
+            String answer = post("/v1/completions", body(fields + more)).body();
+            JsonNode usage = JSON.readTree(answer).path("usage");
+            cached.add(usage.at("/prompt_tokens_details/cached_tokens").asInt(-1));
+            assertThat(usage.path("prompt_tokens").asInt()).isEqualTo(38);
+        }
+        assertThat(cached).containsExactly(0, 32, 0, 32);
+        assertThat(get("/metrics"))
+                .contains(
+                        "vllm:prefix_cache_queries_total{model_name=\"tiny\"} 152.0",
+                        "vllm:prefix_cache_hits_total{model_name=\"tiny\"} 64.0");
+    }
+
+    @Test
+    void logprobsComeInTheFormOfEitherEndpoint() throws Exception {
+        String fields = "\"prompt\":\"@\",\"max_tokens\":2,\"temperature\":0,\"logprobs\":2";
+        JsonNode one =
+                JSON.readTree(post("/v1/completions", body(fields)).body())
+                        .at("/choices/0/logprobs");
+        assertThat(one.at("/tokens/1").asText()).isEqualTo("B");
+        double likely = one.at("/token_logprobs/0").asDouble();
+        assertThat(likely).isBetween(-0.1, 0.0);
+        assertThat(one.at("/top_logprobs/0/A").asDouble()).isEqualTo(likely);
+        assertThat(one.at("/top_logprobs/0").size()).isEqualTo(2);
+        assertThat(one.at("/text_offset/1").asInt()).isEqualTo(1);
+        String chat =
+                "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":2,\"temperature\":0,\"logprobs\":true,\"top_logprobs\":1,\"stream\":true";
+        List<JsonNode> chunks = chunks(post("/v1/chat/completions", body(chat)));
+        JsonNode token = chunks.get(1).at("/choices/0/logprobs/content/0");
+        assertThat(token.path("token").asText()).isEqualTo(";");
+        assertThat(token.at("/bytes/0").asInt()).isEqualTo(';');
+        assertThat(token.at("/top_logprobs/0/logprob")).isEqualTo(token.path("logprob"));
+    }
+
+    @Test
+    void knobsChangeWhileRequestsRunAndWrongOnesAreRefusedByName() throws Exception {
+        assertThat(JSON.readTree(get("/admin/knobs")).at("/max_num_seqs/value").asInt())
+                .isEqualTo(4);
+        String fields = "\"prompt\":\"@\",\"max_tokens\":300,\"temperature\":0,\"ignore_eos\":true";
+        var running =
+                client.sendAsync(
+                        request("/v1/completions", body(fields)),
+                        HttpResponse.BodyHandlers.ofString());
+        eventually(() -> engine.load().running() == 1);
+        HttpResponse<String> changed =
+                post(
+                        "/admin/knobs",
+                        "{\"max_num_seqs\":2,\"scheduling_policy\":\"mlfq\",\"enable_prefix_caching\":false,\"min_step_ms\":0}");
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(running.get().body()).at("/usage/completion_tokens").asInt())
+                .isEqualTo(300);
+        assertThat(engine.knobs().maxSequences()).isEqualTo(2);
+        assertThat(JSON.readTree(get("/admin/knobs")).at("/scheduling_policy/value").asText())
+                .isEqualTo("mlfq");
+        assertThat(get("/metrics")).contains("paced=\"false\"");
+        for (String wrong :
+                List.of(
+                        "{\"max_num_seqs\":0}",
+                        "{\"block_size\":8}",
+                        "{\"scheduling_policy\":\"lottery\"}",
+                        "{\"max_num_batched_tokens\":1}",
+                        "{\"colour\":1}",
+                        "{\"min_step_ms\":[1]}")) {
+            HttpResponse<String> refused = post("/admin/knobs", wrong);
+            assertTypedError(refused, 400);
+            assertThat(JSON.readTree(refused.body()).at("/error/param").asText())
+                    .isEqualTo(wrong.replaceAll("[^a-z_]*([a-z_]+).*", "$1"));
+        }
+        assertThat(engine.knobs().maxSequences()).isEqualTo(2);
+    }
+
+    @Test
+    void aFullQueueAndADeadlineThatCannotBeKeptAreRefusedWithATime() throws Exception {
+        post("/admin/knobs", "{\"max_num_seqs\":1,\"max_waiting\":2,\"min_step_ms\":20}");
+        String fields =
+                "\"prompt\":\"@\",\"max_tokens\":1000,\"temperature\":0,\"ignore_eos\":true,\"stream\":true";
+        List<Socket> open = new ArrayList<>();
+        post("/v1/completions", body("\"prompt\":\"@\",\"max_tokens\":1"));
+        for (int i = 0; i < 2; i++) {
+            open.add(send(body(fields)));
+        }
+        eventually(() -> engine.load().running() == 1 && engine.load().waiting() == 1);
+        HttpResponse<String> late =
+                client.send(
+                        HttpRequest.newBuilder(uri("/v1/completions"))
+                                .header("Keelson-Deadline-Ms", "1")
+                                .POST(HttpRequest.BodyPublishers.ofString(body(fields)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertTypedError(late, 503);
+        assertThat(late.body()).contains("\"type\":\"deadline\"");
+        open.add(send(body(fields)));
+        eventually(() -> engine.load().waiting() == 2);
+        HttpResponse<String> full = post("/v1/completions", body(fields));
+        assertTypedError(full, 429);
+        for (HttpResponse<String> refused : List.of(late, full)) {
+            assertThat(Long.parseLong(refused.headers().firstValue("Retry-After").orElseThrow()))
+                    .isPositive();
+        }
+        for (Socket socket : open) {
+            socket.close();
+        }
+        eventually(() -> engine.load().isIdle());
+    }
+
+    @Test
+    void asleepItRefusesAndAwakeItServes() throws Exception {
+        assertThat(post("/sleep", "").body()).isEqualTo("{\"is_sleeping\":true}");
+        HttpResponse<String> refused = post("/v1/completions", body("\"prompt\":\"a\""));
+        assertTypedError(refused, 503);
+        assertThat(refused.body()).contains("\"type\":\"sleeping\"");
+        assertThat(get("/metrics"))
+                .contains(
+                        "vllm:engine_sleep_state{model_name=\"tiny\",sleep_state=\"discard_all\"} 1.0");
+        assertThat(post("/wake_up", "").body()).isEqualTo("{\"is_sleeping\":false}");
+        assertThat(post("/v1/completions", body("\"prompt\":\"a\"")).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -362,6 +494,16 @@ class EngineServerTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Socket send(String body) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        String head =
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                        + body.length()
+                        + "\r\n\r\n";
+        socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private static String body(String fields) {

@@ -9,10 +9,25 @@ import org.jspecify.annotations.Nullable;
  * @param text the text, or what is new of it
  * @param finishReason {@code stop}, {@code length}; null while it goes on
  * @param tokenIds null unless asked for
+ * @param logprobs of the tokens, null unless asked for
+ * @param offset characters of the choice before this piece; only logprobs name it
  */
 public record Choice(
-        int index, String text, @Nullable String finishReason, @Nullable List<Integer> tokenIds) {
+        int index,
+        String text,
+        @Nullable String finishReason,
+        @Nullable List<Integer> tokenIds,
+        @Nullable List<TokenLogprob> logprobs,
+        int offset) {
     public Choice(int index, String text, @Nullable String finishReason) {
         this(index, text, finishReason, null);
+    }
+
+    public Choice(
+            int index,
+            String text,
+            @Nullable String finishReason,
+            @Nullable List<Integer> tokenIds) {
+        this(index, text, finishReason, tokenIds, null, 0);
     }
 }

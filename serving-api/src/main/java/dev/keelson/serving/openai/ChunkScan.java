@@ -193,7 +193,8 @@ public final class ChunkScan {
                 }
             }
             case 4 -> text |= is(at, "text") && isText(value);
-            case 5 -> error |= is(at, "error") && bytes[value] != 'n';
+            // Not a number: a token of that text may be a key among logprobs.
+            case 5 -> error |= is(at, "error") && (bytes[value] == '{' || bytes[value] == '"');
             case 7 -> {
                 text |= is(at, "content") && isText(value);
                 if (is(at, "created")) {

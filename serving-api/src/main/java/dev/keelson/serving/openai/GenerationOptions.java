@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos go on to maxTokens (vLLM's extension)
  * @param repetitionPenalty above 0, 1 is off (vLLM's extension)
  * @param returnTokenIds give token ids beside text (vLLM's extension)
+ * @param topLogprobs how many of the likeliest tokens come with each token's logprob; -1 for no
+ *     logprobs
+ * @param priority smaller is served earlier, where the engine looks at it (vLLM's extension)
+ * @param cacheSalt only requests with the same find each other's prefixes; empty for everybody's
+ *     (vLLM's extension)
  * @param continuation the answer so far, of another engine that was lost; null for a new answer
  */
 public record GenerationOptions(
@@ -37,6 +42,9 @@ public record GenerationOptions(
         double frequencyPenalty,
         double repetitionPenalty,
         boolean returnTokenIds,
+        int topLogprobs,
+        int priority,
+        String cacheSalt,
         @Nullable Continuation continuation) {
     public GenerationOptions {
         stop = List.copyOf(stop);

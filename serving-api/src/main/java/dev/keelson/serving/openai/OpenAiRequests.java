@@ -10,6 +10,8 @@ import java.util.List;
  */
 public final class OpenAiRequests {
     private static final int MAX_STOPS = 16;
+    private static final int MAX_LOGPROBS = 20;
+    private static final int MAX_SALT = 256;
     private static final int MAX_PROMPTS = 128;
     private static final int MAX_MESSAGES = 4096;
 
@@ -19,17 +21,42 @@ public final class OpenAiRequests {
     public static CompletionRequest completion(byte[] body) throws InvalidRequestException {
         Fields fields = new Fields(Json.object(body));
         String model = fields.requiredText("model");
-        return new CompletionRequest(model, prompts(fields), fields.flag("echo"), options(fields));
+        int logprobs = fields.integer("logprobs", 0, MAX_LOGPROBS, -1);
+        return new CompletionRequest(
+                model, prompts(fields), fields.flag("echo"), options(fields, logprobs));
     }
 
     /** Body of {@code POST /v1/chat/completions}. */
     public static ChatRequest chat(byte[] body) throws InvalidRequestException {
         Fields fields = new Fields(Json.object(body));
         String model = fields.requiredText("model");
-        return new ChatRequest(model, messages(fields), options(fields));
+        return new ChatRequest(model, messages(fields), options(fields, chatLogprobs(fields)));
     }
 
-    private static GenerationOptions options(Fields fields) throws InvalidRequestException {
+    private static int chatLogprobs(Fields fields) throws InvalidRequestException {
+        Integer top = fields.integer("top_logprobs", 0, MAX_LOGPROBS);
+        if (fields.flag("logprobs")) {
+            return top == null ? 0 : top;
+        }
+        if (top != null) {
+            throw Fields.wrong("top_logprobs", "left out unless 'logprobs' is true");
+        }
+        return -1;
+    }
+
+    private static String salt(Fields fields) throws InvalidRequestException {
+        if (fields.get("cache_salt") == null) {
+            return "";
+        }
+        String salt = fields.requiredText("cache_salt");
+        if (salt.length() > MAX_SALT) {
+            throw Fields.wrong("cache_salt", "at most %d characters long".formatted(MAX_SALT));
+        }
+        return salt;
+    }
+
+    private static GenerationOptions options(Fields fields, int topLogprobs)
+            throws InvalidRequestException {
         Integer maxTokens = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         Integer maxCompletionTokens = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         JsonNode streaming = fields.object("stream_options");
@@ -50,6 +77,9 @@ public final class OpenAiRequests {
                 fields.number("frequency_penalty", -2, 2, 0),
                 fields.number("repetition_penalty", Double.MIN_VALUE, 10, 1),
                 fields.flag("return_token_ids"),
+                topLogprobs,
+                fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE, 0),
+                salt(fields),
                 Continuation.read(fields));
     }
 

@@ -49,6 +49,7 @@ public final class OpenAiResponses {
                     json.writeStringField("role", "assistant");
                     json.writeStringField("content", "");
                     json.writeEndObject();
+                    LogprobsJson.chat(json, null);
                 });
     }
 
@@ -88,7 +89,6 @@ public final class OpenAiResponses {
                 json.writeStartObject();
                 json.writeNumberField("index", choice.index());
                 piece.write(json, choice);
-                json.writeNullField("logprobs");
                 json.writeStringField("finish_reason", choice.finishReason());
                 writeTokens(json, choice.tokenIds());
                 json.writeEndObject();
@@ -101,6 +101,7 @@ public final class OpenAiResponses {
 
     private static void text(JsonGenerator json, Choice choice) throws IOException {
         json.writeStringField("text", choice.text());
+        LogprobsJson.completion(json, choice.logprobs(), choice.offset());
     }
 
     private static void message(JsonGenerator json, Choice choice) throws IOException {
@@ -108,6 +109,7 @@ public final class OpenAiResponses {
         json.writeStringField("role", "assistant");
         json.writeStringField("content", choice.text());
         json.writeEndObject();
+        LogprobsJson.chat(json, choice.logprobs());
     }
 
     private static void delta(JsonGenerator json, Choice choice) throws IOException {
@@ -116,6 +118,7 @@ public final class OpenAiResponses {
             json.writeStringField("content", choice.text());
         }
         json.writeEndObject();
+        LogprobsJson.chat(json, choice.logprobs());
     }
 
     private static void writeTokens(JsonGenerator json, @Nullable List<Integer> ids)
@@ -135,6 +138,11 @@ public final class OpenAiResponses {
             json.writeNumberField("prompt_tokens", usage.promptTokens());
             json.writeNumberField("completion_tokens", usage.completionTokens());
             json.writeNumberField("total_tokens", usage.totalTokens());
+            if (usage.cachedTokens() != null) {
+                json.writeObjectFieldStart("prompt_tokens_details");
+                json.writeNumberField("cached_tokens", usage.cachedTokens());
+                json.writeEndObject();
+            }
             json.writeEndObject();
         }
     }

@@ -98,6 +98,24 @@ class StreamCodecTest {
     }
 
     @Test
+    void aTokenThatReadsErrorAmongLogprobsIsNoError() {
+        var top = new TokenLogprob("error", new byte[] {'e'}, -0.25, List.of());
+        var token = new TokenLogprob("a", new byte[] {'a'}, -1.5, List.of(top));
+        byte[] chunk =
+                OpenAiResponses.completionChunk(
+                        HEADER,
+                        List.of(new Choice(0, "a", null, null, List.of(token), 7)),
+                        new Usage(9, 2, 8));
+        assertThat(new String(chunk, StandardCharsets.UTF_8))
+                .contains(
+                        "\"logprobs\":{\"tokens\":[\"a\"],\"token_logprobs\":[-1.5],\"top_logprobs\":[{\"error\":-0.25}],\"text_offset\":[7]}",
+                        "\"prompt_tokens_details\":{\"cached_tokens\":8}");
+        assertThat(scan(chunk).isError()).isFalse();
+        assertThat(scan(chunk).promptTokens()).isEqualTo(9);
+        assertThat(scan(chunk).completionTokens()).isEqualTo(2);
+    }
+
+    @Test
     void isNotFooledByTextThatLooksLikeFields() {
         String text = "\"finish_reason\":\"stop\",\"error\":{\\";
         ChunkScan scan =

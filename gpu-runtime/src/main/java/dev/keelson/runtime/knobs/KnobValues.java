@@ -1,0 +1,101 @@
+package dev.keelson.runtime.knobs;
+
+import dev.keelson.runtime.engine.EngineKnobs;
+import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.engine.SchedulingPolicy;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A value for each knob, in the knobs' order. */
+public record KnobValues(Map<Knob, Long> values) {
+    private static final long DEFAULT_HEALTH_STALL_MS = 30_000;
+
+    public KnobValues {
+        values = Collections.unmodifiableMap(new EnumMap<>(values));
+    }
+
+    /**
+     * What was given, and defaults for the rest.
+     *
+     * @param context longest sequence that the model can read
+     */
+    public static KnobValues of(Map<Knob, Long> given, int context) {
+        Map<Knob, Long> all = new EnumMap<>(Knob.class);
+        all.put(Knob.MAX_NUM_SEQS, 8L);
+        all.put(Knob.SCHEDULING_POLICY, Knob.SCHEDULING_POLICY.parse("fcfs"));
+        all.put(Knob.ENABLE_PREFIX_CACHING, 1L);
+        all.put(Knob.MIN_STEP_MS, 0L);
+        all.put(Knob.MAX_WAITING, (long) EngineKnobs.DEFAULT_MAX_WAITING);
+        all.put(Knob.MLFQ_QUANTUM, (long) EngineKnobs.DEFAULT_QUANTUM);
+        all.put(Knob.MLFQ_STARVATION_STEPS, (long) EngineKnobs.DEFAULT_STARVATION_STEPS);
+        all.put(Knob.BLOCK_SIZE, 16L);
+        all.put(Knob.MAX_MODEL_LEN, 2048L);
+        all.put(Knob.HEALTH_STALL_MS, DEFAULT_HEALTH_STALL_MS);
+        all.put(Knob.SEED, 0L);
+        all.putAll(given);
+        all.merge(Knob.MAX_MODEL_LEN, (long) context, Math::min);
+        var values = new KnobValues(all);
+        long block = values.get(Knob.BLOCK_SIZE);
+        long oneSequence = (values.get(Knob.MAX_MODEL_LEN) + block - 1) / block;
+        // Four full contexts by default: most requests are far shorter, and what does not fit is
+        // preempted.
+        all.putIfAbsent(Knob.NUM_BLOCKS, 4 * oneSequence);
+        all.putIfAbsent(Knob.MAX_NUM_BATCHED_TOKENS, Math.max(256, values.get(Knob.MAX_NUM_SEQS)));
+        return new KnobValues(all);
+    }
+
+    /** One knob's value. */
+    public long get(Knob knob) {
+        Long value = values.get(knob);
+        if (value == null) {
+            throw new IllegalStateException(knob.wire() + " has no value");
+        }
+        return value;
+    }
+
+    /** The same with some others. */
+    public KnobValues with(Map<Knob, Long> others) {
+        Map<Knob, Long> all = new EnumMap<>(values);
+        all.putAll(others);
+        return new KnobValues(all);
+    }
+
+    /**
+     * What cannot change.
+     *
+     * @throws IllegalArgumentException if the values do not fit together
+     */
+    public EngineLimits limits() {
+        return new EngineLimits(
+                (int) get(Knob.MAX_NUM_SEQS),
+                (int) get(Knob.MAX_NUM_BATCHED_TOKENS),
+                (int) get(Knob.BLOCK_SIZE),
+                (int) get(Knob.NUM_BLOCKS),
+                (int) get(Knob.MAX_MODEL_LEN));
+    }
+
+    /**
+     * What can.
+     *
+     * @throws IllegalArgumentException if the values do not fit together
+     */
+    public EngineKnobs live() {
+        return new EngineKnobs(
+                (int) get(Knob.MAX_NUM_SEQS),
+                (int) get(Knob.MAX_NUM_BATCHED_TOKENS),
+                policy(),
+                get(Knob.ENABLE_PREFIX_CACHING) == 1,
+                TimeUnit.MILLISECONDS.toNanos(get(Knob.MIN_STEP_MS)),
+                (int) get(Knob.MAX_WAITING),
+                (int) get(Knob.MLFQ_QUANTUM),
+                (int) get(Knob.MLFQ_STARVATION_STEPS));
+    }
+
+    private SchedulingPolicy policy() {
+        String name = Knob.SCHEDULING_POLICY.text(get(Knob.SCHEDULING_POLICY));
+        return SchedulingPolicy.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+}
