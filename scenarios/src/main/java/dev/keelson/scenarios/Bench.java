@@ -50,6 +50,10 @@ public final class Bench {
                 List.of("--nodes", "3", "--replicas", "3:4"),
                 fleet -> Failover.rounds(fleet, 50, 20));
         add(
+                "kill-gateway",
+                List.of("--nodes", "3", "--replicas", "2:4", "--gateways", "2"),
+                fleet -> GatewayLoss.kill(fleet, 4, Duration.ofMinutes(1)));
+        add(
                 "spot-notice",
                 spot,
                 fleet ->

@@ -41,7 +41,9 @@ class RunningFleetTest {
                         "--spot",
                         "3",
                         "--replicas",
-                        "2:4");
+                        "2:4",
+                        "--gateways",
+                        "2");
     }
 
     @AfterAll
@@ -73,6 +75,18 @@ class RunningFleetTest {
         assertThat(figures.value("brokenStreams")).as(figures.toString()).isZero();
         assertThat(figures.value("differentTexts")).as(figures.toString()).isZero();
         assertThat(figures.value("continuedStreams")).as(figures.toString()).isPositive();
+    }
+
+    @Test
+    @Order(2)
+    void losesNoRequestOfTheOtherGatewaysClientsWhenOneIsKilledAndCountsEachOnce() {
+        var figures = GatewayLoss.kill(fleet, RATE, LOAD);
+        assertThat(figures.load().failed()).as(figures.load().toString()).isZero();
+        assertThat(figures.value("arrivals"))
+                .as(figures.toString())
+                .isBetween(figures.value("arrivalsAtLeast"), figures.value("arrivalsAtMost"));
+        assertThat(figures.value("completions")).isEqualTo(figures.value("arrivals"));
+        assertThat(figures.value("demandCounted")).isEqualTo(figures.value("arrivals"));
     }
 
     @Test
