@@ -6,6 +6,7 @@ import dev.keelson.gateway.record.RequestRecords;
 import dev.keelson.gateway.route.DeploymentSnapshot;
 import dev.keelson.gateway.route.Dispatcher;
 import dev.keelson.gateway.route.RetryBudget;
+import dev.keelson.gateway.route.RoutingSettings;
 import dev.keelson.gateway.serve.CompletionService;
 import dev.keelson.gateway.serve.Fingerprints;
 import dev.keelson.gateway.serve.GatewayMetrics;
@@ -41,13 +42,14 @@ final class Gateway {
             InetSocketAddress address,
             Path data,
             int queueLimit,
+            RoutingSettings routing,
             Duration deadline,
             RequestRecords records,
             Fingerprints fingerprints,
             InstantSource clock)
             throws IOException {
         Files.createDirectories(data);
-        dispatcher = new Dispatcher(System::nanoTime, queueLimit);
+        dispatcher = new Dispatcher(System::nanoTime, queueLimit, routing);
         tables = new RoutingTableStore(data.resolve("routes.pb"), dispatcher::update);
         tables.restore();
         GatewayMetrics metrics = new GatewayMetrics();
@@ -83,6 +85,11 @@ final class Gateway {
                 "Requests that wait for a replica.",
                 dispatcher,
                 d -> d.snapshot().stream().mapToInt(DeploymentSnapshot::queued).sum());
+        metrics.gauge(
+                "keelson_gateway_ejected_replicas",
+                "Replicas that get no requests because they failed too much.",
+                dispatcher,
+                Dispatcher::ejected);
         metrics.gauge(
                 "keelson_gateway_connections",
                 "Client connections open.",

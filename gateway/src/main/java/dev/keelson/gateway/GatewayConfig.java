@@ -2,6 +2,7 @@ package dev.keelson.gateway;
 
 import dev.keelson.exchange.config.ConfigFile;
 import dev.keelson.exchange.identity.JoinSettings;
+import dev.keelson.gateway.route.RoutingSettings;
 import dev.keelson.yaml.YamlSection;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param data folder for identity, request log and the last routing table
  * @param http address that clients use
  * @param queueLimit requests that wait while no replica takes them; default 512
+ * @param routing how requests find replicas; default {@link RoutingSettings#usual}
  * @param requestDeadline by when a request has its first token; default 60 s
  * @param plainStorage keep records uncompressed
  */
@@ -23,6 +25,7 @@ record GatewayConfig(
         InetSocketAddress http,
         JoinSettings join,
         int queueLimit,
+        RoutingSettings routing,
         Duration requestDeadline,
         boolean plainStorage) {
 
@@ -41,9 +44,20 @@ record GatewayConfig(
                         new InetSocketAddress(http.text("host"), http.port("port")),
                         JoinSettings.read("gateway", name, control),
                         file.whole("queueLimit", 0, 1_000_000, 512),
+                        routing(file),
                         file.duration("requestDeadline", Duration.ofSeconds(60)),
                         file.flag("plainStorage", false));
         file.noMoreKeys();
         return config;
+    }
+
+    private static RoutingSettings routing(YamlSection file) {
+        RoutingSettings usual = RoutingSettings.usual();
+        return new RoutingSettings(
+                file.has("routing")
+                        ? RoutingSettings.policy(file.word("routing", RoutingSettings.POLICIES))
+                        : usual.policy(),
+                file.duration("slowStart", usual.slowStart()),
+                file.duration("ejection", usual.ejection()));
     }
 }

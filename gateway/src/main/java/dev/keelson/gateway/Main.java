@@ -49,6 +49,7 @@ public final class Main {
                         config.http(),
                         config.data(),
                         config.queueLimit(),
+                        config.routing(),
                         config.requestDeadline(),
                         records,
                         fingerprints(config, membership),

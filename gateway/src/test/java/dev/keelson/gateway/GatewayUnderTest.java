@@ -1,6 +1,7 @@
 package dev.keelson.gateway;
 
 import dev.keelson.gateway.record.RequestRecords;
+import dev.keelson.gateway.route.RoutingSettings;
 import dev.keelson.gateway.serve.Fingerprints;
 import dev.keelson.protocol.v1.Arrival;
 import dev.keelson.protocol.v1.Completion;
@@ -50,11 +51,17 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     GatewayUnderTest(Path data, int queueLimit, Duration deadline) throws IOException {
+        this(data, queueLimit, RoutingSettings.usual(), deadline);
+    }
+
+    GatewayUnderTest(Path data, int queueLimit, RoutingSettings routing, Duration deadline)
+            throws IOException {
         gateway =
                 new Gateway(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         data,
                         queueLimit,
+                        routing,
                         deadline,
                         records,
                         Fingerprints.ofFleet("a secret"),

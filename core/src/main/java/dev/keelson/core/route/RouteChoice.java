@@ -7,16 +7,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Least expected wait: {@link LeastCost} over views that say nothing of prefixes and adapters. A
- * request that finds a free place does not wait; behind {@code k} others of which {@code m} run at
- * once and hold their place for {@code s} seconds each, one place comes free every {@code s / m}
- * seconds, so that it waits {@code (k - m + 1) * s / m}. Ties go to the fewest in flight, then to
- * the name, so that the same views give the same choice.
+ * A policy over views that say nothing of prefixes and adapters, of those replicas that have room;
+ * {@link LeastCost}, which goes by the least expected wait, unless another is given. A request that
+ * finds a free place does not wait; behind {@code k} others of which {@code m} run at once and hold
+ * their place for {@code s} seconds each, one place comes free every {@code s / m} seconds, so that
+ * it waits {@code (k - m + 1) * s / m}. Ties go to the fewest in flight, then to the name, so that
+ * the same views give the same choice.
  */
 public final class RouteChoice {
-    private static final RoutePolicy POLICY = new LeastCost();
+    private static final RoutePolicy LEAST_WAIT = new LeastCost();
 
     private RouteChoice() {}
+
+    /** By the least expected wait. */
+    public static Optional<ReplicaId> choose(Collection<ReplicaView> replicas, int headroom) {
+        return choose(LEAST_WAIT, replicas, headroom);
+    }
 
     /**
      * @param headroom requests that a replica may hold beyond those it runs at once: they hide the
@@ -24,14 +30,15 @@ public final class RouteChoice {
      *     take them
      * @return empty when every replica is full
      */
-    public static Optional<ReplicaId> choose(Collection<ReplicaView> replicas, int headroom) {
+    public static Optional<ReplicaId> choose(
+            RoutePolicy policy, Collection<ReplicaView> replicas, int headroom) {
         List<RouteCandidate> candidates = new ArrayList<>(replicas.size());
         for (ReplicaView view : replicas) {
             if (view.inFlight() < view.maxSequences() + headroom) {
                 candidates.add(candidate(view));
             }
         }
-        return candidates.isEmpty() ? Optional.empty() : Optional.of(POLICY.choose(candidates));
+        return candidates.isEmpty() ? Optional.empty() : Optional.of(policy.choose(candidates));
     }
 
     /** A view that knows nothing of prefixes and adapters. */

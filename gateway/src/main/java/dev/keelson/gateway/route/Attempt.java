@@ -12,8 +12,10 @@ public final class Attempt {
     /** How it went, as far as the replica is concerned. */
     public enum End {
         SUCCEEDED,
-        /** The replica failed. */
+        /** The replica failed a request, and lives. */
         FAILED,
+        /** The replica is gone, or cannot be reached. */
+        LOST,
         /** It refuses new requests because it is about to leave. */
         DRAINING,
         /** Says nothing about the replica: the client left, or the request was at fault. */

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class DeploymentRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentRoutes.class);
 
+    private final RoutingSettings settings;
     private RoutedDeployment routed;
     private Map<String, ReplicaSlot> slots = new LinkedHashMap<>();
     private final List<ReplicaSlot> leaving = new ArrayList<>();
@@ -31,7 +32,8 @@ final class DeploymentRoutes {
     long arrivals;
     long outputTokens;
 
-    DeploymentRoutes(RoutedDeployment routed, long nowNanos) {
+    DeploymentRoutes(RoutingSettings settings, RoutedDeployment routed, long nowNanos) {
+        this.settings = settings;
         this.routed = routed;
         update(routed, nowNanos);
     }
@@ -43,7 +45,7 @@ final class DeploymentRoutes {
             ReplicaSlot slot = slots.get(replica.getReplica());
             if (slot != null && slot.url().equals(replica.getUrl())) {
                 slots.remove(replica.getReplica());
-                slot.routed(replica);
+                slot.routed(replica, nowNanos);
             } else {
                 slot = newSlot(replica, nowNanos);
             }
@@ -127,22 +129,64 @@ final class DeploymentRoutes {
         if (ticket.isSuspect()) {
             usable = preferred(usable, slot -> !ticket.diedOnNode(slot.node()));
         }
-        return leastWait(usable, ticket);
+        return withRoom(usable, ticket, nowNanos);
     }
 
-    private @Nullable ReplicaSlot leastWait(List<ReplicaSlot> usable, Ticket ticket) {
+    // A replica that warms up gets more than its growing share only where no other has room.
+    private @Nullable ReplicaSlot withRoom(List<ReplicaSlot> usable, Ticket ticket, long nowNanos) {
         List<ReplicaView> views = new ArrayList<>(usable.size());
+        List<ReplicaView> warm = new ArrayList<>(usable.size());
         int headroom = Integer.MAX_VALUE;
         for (ReplicaSlot slot : usable) {
             if (slot.takes(ticket)) {
-                views.add(slot.view());
+                ReplicaView view = slot.view();
+                views.add(view);
+                if (slot.inFlight() < slot.warmPlaces(nowNanos, settings.slowStart())) {
+                    warm.add(view);
+                }
                 headroom = Math.min(headroom, slot.headroom());
             }
         }
-        if (views.isEmpty()) {
-            return null;
+        int beyond = headroom;
+        return RouteChoice.choose(settings.policy(), warm, beyond)
+                .or(() -> RouteChoice.choose(settings.policy(), views, beyond))
+                .map(id -> slots.get(id.value()))
+                .orElse(null);
+    }
+
+    /** Ejects replicas that fail too much, at most half of those that are READY. */
+    void ejectOutliers(long nowNanos) {
+        if (settings.ejection().isZero()) {
+            return;
         }
-        return RouteChoice.choose(views, headroom).map(id -> slots.get(id.value())).orElse(null);
+        int left = ejectable(nowNanos);
+        for (ReplicaSlot slot : slots.values()) {
+            if (left > 0
+                    && slot.isReady()
+                    && !slot.isEjected(nowNanos)
+                    && slot.failsTooMuch(nowNanos)) {
+                slot.eject(nowNanos, settings.ejection());
+                left--;
+                LOG.info("replica {} fails too much and gets no requests for now", slot.id());
+            }
+        }
+    }
+
+    private int ejectable(long nowNanos) {
+        int ready = 0;
+        for (ReplicaSlot slot : slots.values()) {
+            ready += slot.isReady() ? 1 : 0;
+        }
+        return ready / 2 - ejected(nowNanos);
+    }
+
+    /** Replicas that get no requests because they failed too much. */
+    int ejected(long nowNanos) {
+        int count = 0;
+        for (ReplicaSlot slot : slots.values()) {
+            count += slot.isEjected(nowNanos) ? 1 : 0;
+        }
+        return count;
     }
 
     private static List<ReplicaSlot> preferred(

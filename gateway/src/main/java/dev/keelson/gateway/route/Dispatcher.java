@@ -35,6 +35,7 @@ public final class Dispatcher {
     private final ReentrantLock lock = new ReentrantLock();
     private final LongSupplier nanos;
     private final int queueLimit;
+    private final RoutingSettings settings;
     private final Map<String, DeploymentRoutes> routes = new LinkedHashMap<>();
     private Set<String> quarantined = Set.of();
     private boolean hasTable;
@@ -43,8 +44,9 @@ public final class Dispatcher {
     /**
      * @param queueLimit requests that wait at once, over all deployments
      */
-    public Dispatcher(LongSupplier nanos, int queueLimit) {
+    public Dispatcher(LongSupplier nanos, int queueLimit, RoutingSettings settings) {
         this.nanos = nanos;
+        this.settings = settings;
         this.queueLimit = queueLimit;
     }
 
@@ -60,7 +62,7 @@ public final class Dispatcher {
                 if (known == null) {
                     routes.put(
                             routed.getDeployment(),
-                            new DeploymentRoutes(routed, nanos.getAsLong()));
+                            new DeploymentRoutes(settings, routed, nanos.getAsLong()));
                 } else {
                     known.update(routed, nanos.getAsLong());
                 }
@@ -379,8 +381,20 @@ public final class Dispatcher {
                     watch(route, slot);
                     slot.pool().tick();
                 }
+                route.ejectOutliers(nanos.getAsLong());
                 place(route);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Replicas that get no requests because they failed too much. */
+    public int ejected() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            return routes.values().stream().mapToInt(route -> route.ejected(now)).sum();
         } finally {
             lock.unlock();
         }

@@ -22,6 +22,7 @@ final class ReplicaSlot {
     private static final long DRAIN_SEEN_NANOS = Duration.ofSeconds(5).toNanos();
     static final long STALL_NANOS = Duration.ofSeconds(2).toNanos();
     private static final double MEMORY = 0.8;
+    private static final long FORGET_EJECTIONS_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final ReplicaId id;
     private final UpstreamPool pool;
@@ -34,6 +35,12 @@ final class ReplicaSlot {
     private double secondsPerRequest = 1;
     private long succeeded;
     private long failed;
+    private final FailureShare failures;
+    private int ejections;
+    private boolean ejected;
+    private long ejectedUntilNanos;
+    private boolean ready;
+    private long readySinceNanos;
     private volatile long progressNanos;
 
     ReplicaSlot(RoutedReplica routed, long nowNanos) {
@@ -41,6 +48,8 @@ final class ReplicaSlot {
         this.pool = new UpstreamPool(routed.getUrl());
         this.routed = routed;
         this.progressNanos = nowNanos;
+        this.failures = new FailureShare(nowNanos);
+        routed(routed, nowNanos);
     }
 
     ReplicaId id() {
@@ -59,8 +68,13 @@ final class ReplicaSlot {
         return pool;
     }
 
-    void routed(RoutedReplica next) {
+    final void routed(RoutedReplica next, long nowNanos) {
         routed = next;
+        boolean isReady = next.getPhase() == ReplicaPhase.READY;
+        if (isReady && !ready) {
+            readySinceNanos = nowNanos;
+        }
+        ready = isReady;
     }
 
     Set<Attempt> attempts() {
@@ -102,8 +116,39 @@ final class ReplicaSlot {
 
     /** May new requests go there at all, full or not? */
     boolean isUsable(long nowNanos) {
-        return routed.getPhase() == ReplicaPhase.READY
-                && (!avoided || nowNanos - avoidedUntilNanos >= 0);
+        return ready && (!avoided || nowNanos - avoidedUntilNanos >= 0) && !isEjected(nowNanos);
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    boolean isEjected(long nowNanos) {
+        return ejected && nowNanos - ejectedUntilNanos < 0;
+    }
+
+    boolean failsTooMuch(long nowNanos) {
+        return failures.isTooHigh(nowNanos);
+    }
+
+    /** No requests for a while, longer each time that follows soon after the last. */
+    void eject(long nowNanos, Duration first) {
+        if (ejected && nowNanos - ejectedUntilNanos > FORGET_EJECTIONS_NANOS) {
+            ejections = 0;
+        }
+        ejected = true;
+        ejectedUntilNanos = nowNanos + (first.toNanos() << Math.min(ejections, MOST_DOUBLINGS));
+        ejections++;
+        failures.forget();
+    }
+
+    /** Places that it should have in use by now, of all that it has: a new one warms up first. */
+    int warmPlaces(long nowNanos, Duration slowStart) {
+        int all = maxSequences() + headroom();
+        long since = nowNanos - readySinceNanos;
+        return since >= slowStart.toNanos()
+                ? all
+                : Math.max(1, (int) Math.ceil(all * ((double) since / slowStart.toNanos())));
     }
 
     /** Streams run there and none moved for a while: better not add to them. */
@@ -154,12 +199,18 @@ final class ReplicaSlot {
         switch (how) {
             case SUCCEEDED -> {
                 succeeded++;
+                failures.ended(false, nowNanos);
                 consecutiveFailures = 0;
                 avoided = false;
                 double seconds = Math.max(1e-3, (nowNanos - attempt.startedNanos()) / 1e9);
                 secondsPerRequest = MEMORY * secondsPerRequest + (1 - MEMORY) * seconds;
             }
             case FAILED -> {
+                failed++;
+                failures.ended(true, nowNanos);
+                avoid(nowNanos);
+            }
+            case LOST -> {
                 failed++;
                 avoid(nowNanos);
             }

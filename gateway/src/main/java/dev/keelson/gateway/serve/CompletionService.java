@@ -296,7 +296,8 @@ public final class CompletionService {
                     switch (retry.cause()) {
                         case DRAINING -> Attempt.End.DRAINING;
                         case DEADLINE -> Attempt.End.NEUTRAL;
-                        case UNREACHABLE, DIED, FAILED, HUNG -> Attempt.End.FAILED;
+                        case UNREACHABLE, DIED -> Attempt.End.LOST;
+                        case FAILED, HUNG -> Attempt.End.FAILED;
                     };
         };
     }

@@ -1,0 +1,146 @@
+package dev.keelson.gateway.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.core.route.LeastCost;
+import dev.keelson.protocol.v1.ReplicaPhase;
+import dev.keelson.protocol.v1.RoutedDeployment;
+import dev.keelson.protocol.v1.RoutedReplica;
+import dev.keelson.protocol.v1.RoutingTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Placement on a clock of its own; nothing is sent anywhere. */
+class DispatcherTest {
+    private static final Duration SLOW_START = Duration.ofSeconds(10);
+    private static final Duration EJECTION = Duration.ofSeconds(30);
+
+    private long now;
+    private final Dispatcher dispatcher =
+            new Dispatcher(
+                    () -> now, 100, new RoutingSettings(new LeastCost(), SLOW_START, EJECTION));
+    private long version;
+
+    @Test
+    void aNewReplicaGetsItsShareLittleByLittle() throws Exception {
+        table("old");
+        after(SLOW_START);
+        table("old", "new");
+
+        // 8 places and 2 in reserve each: of the new one's, a tenth is warm after a second.
+        after(Duration.ofSeconds(1));
+        assertThat(replicasOf(place(6))).containsOnlyOnce("new");
+        after(Duration.ofSeconds(4));
+        assertThat(replicasOf(place(8)).stream().filter("new"::equals)).hasSize(4);
+    }
+
+    @Test
+    void aNewReplicaTakesEverythingThatNoOtherHasRoomFor() throws Exception {
+        table("old");
+        after(SLOW_START);
+        table("old", "new");
+
+        assertThat(replicasOf(place(20)).stream().filter("new"::equals)).hasSize(10);
+    }
+
+    @Test
+    void aReplicaThatFailsHalfOfItsRequestsIsEjectedForAWhile() throws Exception {
+        table("bad", "good");
+        after(SLOW_START);
+        failHalfOn("bad");
+        dispatcher.tick();
+
+        assertThat(dispatcher.ejected()).isEqualTo(1);
+        assertThat(replicasOf(finished(place(6)))).containsOnly("good");
+        after(EJECTION.plusSeconds(1));
+        assertThat(dispatcher.ejected()).isZero();
+        assertThat(replicasOf(place(6))).contains("bad");
+    }
+
+    @Test
+    void atMostHalfOfTheReplicasAreEjected() throws Exception {
+        table("a", "b", "c");
+        after(SLOW_START);
+        failHalfOn("a");
+        failHalfOn("b");
+        failHalfOn("c");
+        dispatcher.tick();
+
+        assertThat(dispatcher.ejected()).isEqualTo(1);
+        after(Duration.ofSeconds(17)); // beyond the back-off after single failures
+        assertThat(place(1)).hasSize(1);
+    }
+
+    @Test
+    void theDeathOfAReplicaWithManyRequestsIsNoReasonToEjectTheNextOfItsName() throws Exception {
+        table("a", "b");
+        after(SLOW_START);
+        place(8).forEach(attempt -> dispatcher.release(attempt, Attempt.End.LOST));
+        dispatcher.tick();
+
+        assertThat(dispatcher.ejected()).isZero();
+    }
+
+    private void failHalfOn(String replica) throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            Attempt attempt = null;
+            List<Attempt> others = new ArrayList<>();
+            while (attempt == null) {
+                Attempt next = place(1).getFirst();
+                if (next.replica().equals(replica)) {
+                    attempt = next;
+                } else {
+                    others.add(next);
+                }
+            }
+            others.forEach(other -> dispatcher.release(other, Attempt.End.NEUTRAL));
+            dispatcher.release(attempt, i % 2 == 0 ? Attempt.End.SUCCEEDED : Attempt.End.FAILED);
+            after(Duration.ofMillis(600));
+        }
+    }
+
+    private List<Attempt> place(int requests) throws InterruptedException {
+        List<Attempt> placed = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            Ticket ticket = dispatcher.arrive("chat", Duration.ofSeconds(60), 0);
+            if (dispatcher.acquire(ticket, false) instanceof Grant.Place(Attempt attempt)) {
+                placed.add(attempt);
+            }
+        }
+        return placed;
+    }
+
+    private List<Attempt> finished(List<Attempt> attempts) {
+        attempts.forEach(attempt -> dispatcher.release(attempt, Attempt.End.SUCCEEDED));
+        return attempts;
+    }
+
+    private static List<String> replicasOf(List<Attempt> attempts) {
+        return attempts.stream().map(Attempt::replica).toList();
+    }
+
+    private void after(Duration time) {
+        now += time.toNanos();
+    }
+
+    private void table(String... replicas) {
+        RoutedDeployment.Builder chat = RoutedDeployment.newBuilder().setDeployment("chat");
+        for (String replica : replicas) {
+            chat.addReplicas(
+                    RoutedReplica.newBuilder()
+                            .setReplica(replica)
+                            .setNode("node-of-" + replica)
+                            .setUrl("http://127.0.0.1:1")
+                            .setPhase(ReplicaPhase.READY)
+                            .setMaxSequences(8));
+        }
+        dispatcher.update(
+                RoutingTable.newBuilder()
+                        .setEpoch(1)
+                        .setVersion(++version)
+                        .addDeployments(chat)
+                        .build());
+    }
+}
