@@ -374,7 +374,7 @@ class GatewayTest {
                 var b =
                         new CannedEngine(call -> {
                             if (call.body().contains("killer")) call.engine().die();
-                            else call.stream(2);
+                            else call.streamAtOnce(2);
                         });
                 var c = new CannedEngine(call -> call.stream(2));
                 var gateway = new GatewayUnderTest(data).replica("a", "n1", a, 8)) {

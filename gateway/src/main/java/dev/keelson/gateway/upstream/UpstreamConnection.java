@@ -17,6 +17,7 @@ import java.util.Map;
  */
 public final class UpstreamConnection implements AutoCloseable {
     private static final int MAX_LINE = 16 << 10;
+    private static final int MAX_SIZE_DIGITS = 8;
     private static final int MAX_HEADERS = 100;
     private static final int FINISH_MILLIS = 200;
 
@@ -253,18 +254,11 @@ public final class UpstreamConnection implements AutoCloseable {
     }
 
     private boolean nextChunk() throws IOException {
-        if (!firstChunk && !line().isEmpty()) {
+        if (!firstChunk && !isLineEmpty()) {
             throw new ProtocolException("The engine sent a malformed chunk.");
         }
         firstChunk = false;
-        String line = line();
-        int semicolon = line.indexOf(';');
-        String size = (semicolon < 0 ? line : line.substring(0, semicolon)).strip();
-        try {
-            left = Integer.parseInt(size, 16);
-        } catch (NumberFormatException e) {
-            throw new ProtocolException("The engine sent a chunk without size.");
-        }
+        left = chunkSize();
         if (left > 0) {
             return true;
         }
@@ -273,6 +267,43 @@ public final class UpstreamConnection implements AutoCloseable {
         }
         framing = Framing.ENDED;
         return false;
+    }
+
+    private boolean isLineEmpty() throws IOException {
+        byte next = next();
+        return (next == '\r' ? next() : next) == '\n';
+    }
+
+    // The hexadecimal number that begins the line; extensions after it mean nothing here. Read in
+    // place: this is done for every token.
+    private long chunkSize() throws IOException {
+        long size = 0;
+        int digits = 0;
+        byte next = next();
+        for (int digit = Character.digit(next, 16); digit >= 0; digit = Character.digit(next, 16)) {
+            size = size << 4 | digit;
+            if (++digits > MAX_SIZE_DIGITS) {
+                throw new ProtocolException("The engine sent an over-long chunk.");
+            }
+            next = next();
+        }
+        if (digits == 0 || (next != '\r' && next != '\n' && next != ';' && next != ' ')) {
+            throw new ProtocolException("The engine sent a chunk without size.");
+        }
+        for (int passed = 0; next != '\n'; passed++) {
+            if (passed > MAX_LINE) {
+                throw new ProtocolException("The engine sent an over-long line.");
+            }
+            next = next();
+        }
+        return size;
+    }
+
+    private byte next() throws IOException {
+        if (start == end && !fill()) {
+            throw new EOFException("The engine closed the connection within its answer.");
+        }
+        return buffer[start++];
     }
 
     private int take(byte[] into, int most) throws IOException {

@@ -27,8 +27,8 @@ public final class SseReader {
      *     on
      */
     public boolean feed(byte[] bytes, int from, int to, Sink sink) {
-        int start = from;
-        for (int i = from; i < to; i++) {
+        int start = lineLength == 0 && dataLength < 0 ? inPlace(bytes, from, to, sink) : from;
+        for (int i = start; i < to; i++) {
             if (bytes[i] == '\n') {
                 if (!append(bytes, start, i)) {
                     return false;
@@ -38,6 +38,25 @@ public final class SseReader {
             }
         }
         return append(bytes, start, to);
+    }
+
+    // Events that lie whole in what came, as nearly all do, are given without copying. Returns
+    // where
+    // the first lies that does not, or that is written in another way.
+    private static int inPlace(byte[] bytes, int from, int to, Sink sink) {
+        int start = from;
+        while (to - start > 8 && isData(bytes, start, to) && bytes[start + 5] == ' ') {
+            int end = start + 6;
+            while (end < to && bytes[end] != '\n') {
+                end++;
+            }
+            if (end + 1 >= to || bytes[end + 1] != '\n' || bytes[end - 1] == '\r') {
+                return start;
+            }
+            sink.event(bytes, start + 6, end);
+            start = end + 2;
+        }
+        return start;
     }
 
     private boolean append(byte[] bytes, int from, int to) {
@@ -61,19 +80,19 @@ public final class SseReader {
                 sink.event(data, 0, dataLength);
                 dataLength = -1;
             }
-        } else if (isData(end)) {
+        } else if (isData(line, 0, end)) {
             int from = end > 5 && line[5] == ' ' ? 6 : 5;
             addData(from, end);
         }
     }
 
-    private boolean isData(int end) {
-        return end >= 5
-                && line[0] == 'd'
-                && line[1] == 'a'
-                && line[2] == 't'
-                && line[3] == 'a'
-                && line[4] == ':';
+    private static boolean isData(byte[] bytes, int at, int end) {
+        return end - at >= 5
+                && bytes[at] == 'd'
+                && bytes[at + 1] == 'a'
+                && bytes[at + 2] == 't'
+                && bytes[at + 3] == 'a'
+                && bytes[at + 4] == ':';
     }
 
     private void addData(int from, int end) {
