@@ -2,6 +2,7 @@ package dev.keelson.gateway.route;
 
 import dev.keelson.gateway.upstream.UpstreamConnection;
 import dev.keelson.gateway.upstream.UpstreamPool;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class Attempt {
         CANCELLED
     }
 
+    private static final long HELD_NANOS = Duration.ofMillis(100).toNanos();
+
     private final ReplicaSlot slot;
     private final Ticket ticket;
     private final long startedNanos;
@@ -41,6 +44,7 @@ public final class Attempt {
     private volatile long lastByteNanos;
     private volatile boolean token;
     private volatile boolean movable;
+    private volatile boolean held;
     private volatile @Nullable Abort aborted;
     private @Nullable UpstreamConnection connection; // guarded by this
 
@@ -101,6 +105,28 @@ public final class Attempt {
     /** Another replica could go on with its stream. */
     public void mayMove() {
         movable = true;
+    }
+
+    /** The client does not take what the replica has sent: silence is no fault of the replica. */
+    public void held() {
+        held = true;
+    }
+
+    /** The client took it: the replica's silence counts from now on. */
+    public void taken(long nowNanos) {
+        if (nowNanos - lastByteNanos > HELD_NANOS) {
+            progress(nowNanos);
+        }
+        held = false;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Is its replica expected to send something? */
+    boolean isExpecting() {
+        return token && !held;
     }
 
     boolean isMovable() {

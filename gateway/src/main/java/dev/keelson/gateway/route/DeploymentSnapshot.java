@@ -59,7 +59,7 @@ public record DeploymentSnapshot(
     private static @Nullable Long progressAge(ReplicaSlot slot, long nowNanos) {
         long oldest = Long.MAX_VALUE;
         for (Attempt attempt : slot.attempts()) {
-            if (attempt.ticket().isStreaming()) {
+            if (attempt.ticket().isStreaming() && !attempt.isHeld()) {
                 oldest = Math.min(oldest, attempt.startedNanos());
             }
         }

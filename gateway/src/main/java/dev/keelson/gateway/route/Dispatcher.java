@@ -404,7 +404,7 @@ public final class Dispatcher {
         long now = nanos.getAsLong();
         for (Attempt attempt : slot.attempts()) {
             if (attempt.hasToken()) {
-                if (isStalled(route, attempt, now)) {
+                if (attempt.isExpecting() && isStalled(route, attempt, now)) {
                     attempt.abort(Attempt.Abort.STALLED);
                 }
             } else if (now - attempt.ticket().deadlineNanos() >= 0) {

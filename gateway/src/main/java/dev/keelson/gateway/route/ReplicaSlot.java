@@ -157,7 +157,7 @@ final class ReplicaSlot {
             return false;
         }
         for (Attempt attempt : attempts) {
-            if (attempt.hasToken()) {
+            if (attempt.isExpecting()) {
                 return true;
             }
         }

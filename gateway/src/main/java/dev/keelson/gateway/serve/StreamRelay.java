@@ -154,6 +154,7 @@ final class StreamRelay implements SseReader.Sink {
         if (answer.isContinuable()) {
             attempt.mayMove();
         }
+        attempt.held();
         try {
             if (exchange.isStarted()) {
                 exchange.stream(out, length);
@@ -163,6 +164,7 @@ final class StreamRelay implements SseReader.Sink {
         } catch (IOException e) {
             throw new ClientLeftException(e);
         }
+        attempt.taken(nanos.getAsLong());
         length = 0;
     }
 

@@ -83,6 +83,29 @@ class DispatcherTest {
         assertThat(dispatcher.ejected()).isZero();
     }
 
+    @Test
+    void aStreamWhoseClientDoesNotReadIsNotMovedAndItsReplicaNotBlamed() throws Exception {
+        table("a", "b");
+        Attempt stream = place(1).getFirst();
+        dispatcher.firstToken(stream);
+        stream.mayMove();
+        stream.held();
+        after(Duration.ofSeconds(20));
+        dispatcher.tick();
+
+        assertThat(stream.aborted()).isNull();
+        assertThat(dispatcher.snapshot().getFirst().replicas().getFirst().progressAgeMs()).isNull();
+        assertThat(replicasOf(place(2))).contains(stream.replica());
+
+        stream.taken(now);
+        after(Duration.ofSeconds(2));
+        dispatcher.tick();
+        assertThat(stream.aborted()).isNull();
+        after(Duration.ofSeconds(2));
+        dispatcher.tick();
+        assertThat(stream.aborted()).isEqualTo(Attempt.Abort.STALLED);
+    }
+
     private void failHalfOn(String replica) throws InterruptedException {
         for (int i = 0; i < 4; i++) {
             Attempt attempt = null;
