@@ -33,6 +33,8 @@ public final class Main {
             fail(2, e);
         } catch (IOException | ArithmeticException | UnsupportedOperationException e) {
             fail(1, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -41,7 +43,7 @@ public final class Main {
         System.exit(code);
     }
 
-    private static void serve(EngineOptions options) throws IOException {
+    private static void serve(EngineOptions options) throws IOException, InterruptedException {
         long started = System.nanoTime();
         ModelFolder model = ModelFolder.read(options.model());
         KnobValues knobs = KnobValues.of(options.knobs(), model.config().context());
@@ -79,14 +81,19 @@ public final class Main {
                         clock,
                         Poison.fromEnvironment(model.tokenizer()));
         var process = new EngineProcess(engine, server, clock, options.agentGrace());
+        long startDelayMillis = knobs.get(Knob.START_DELAY_MS);
+        // Stands for the load of weights that this small model does not have.
+        Thread.sleep(startDelayMillis);
         process.start();
-        long paced = knobs.get(Knob.MIN_STEP_MS);
         System.out.printf(
                 "serving %s on http://%s:%d%s, ready after %d ms%n",
                 options.servedModel(),
                 options.host(),
                 server.port(),
-                paced > 0 ? " (paced, " + paced + " ms per step)" : "",
+                knobs.isPaced()
+                        ? " (paced, %d ms per step, start delayed by %d ms)"
+                                .formatted(knobs.get(Knob.MIN_STEP_MS), startDelayMillis)
+                        : "",
                 (System.nanoTime() - started) / 1_000_000);
     }
 

@@ -116,6 +116,8 @@ public final class Bench {
                 goodput(root);
             } else if (name.equals("sim-live")) {
                 simLive(root);
+            } else if (name.equals("forecast-live")) {
+                ForecastLive.run(root);
             } else {
                 run(root, name);
             }
@@ -130,7 +132,10 @@ public final class Bench {
     }
 
     private static List<String> all() {
-        return Stream.of(ALL.keySet().stream(), Stream.of("goodput", "sim-live"), STUDIES.stream())
+        return Stream.of(
+                        ALL.keySet().stream(),
+                        Stream.of("goodput", "sim-live", "forecast-live"),
+                        STUDIES.stream())
                 .flatMap(names -> names)
                 .toList();
     }

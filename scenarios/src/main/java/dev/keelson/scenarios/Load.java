@@ -49,8 +49,13 @@ public final class Load {
         this.maxTokens = maxTokens;
     }
 
-    /** One request; times in seconds, ttft null when no token came. */
-    record Row(@Nullable Double ttft, double endToEnd, int tokens, @Nullable String error) {
+    /**
+     * One request; times in seconds, ttft null when no token came.
+     *
+     * @param at when it was sent, from the start of the load
+     */
+    record Row(
+            double at, @Nullable Double ttft, double endToEnd, int tokens, @Nullable String error) {
         boolean isWithin(double ttftSeconds, double tpotSeconds) {
             return ttft != null
                     && ttft <= ttftSeconds
@@ -138,7 +143,8 @@ public final class Load {
             TimeUnitSleep.until(begin + (long) (at * 1e9));
             var prompt = prompt(random);
             sent.incrementAndGet();
-            threads.add(Thread.ofVirtual().start(() -> rows.add(one(prompt))));
+            var sentAt = at;
+            threads.add(Thread.ofVirtual().start(() -> rows.add(one(prompt, sentAt))));
             at +=
                     -Math.log(1 - random.nextDouble())
                             / Math.max(0.2, rate.applyAsDouble(at / seconds));
@@ -160,24 +166,24 @@ public final class Load {
         return words.toString();
     }
 
-    private Row one(String prompt) {
+    private Row one(String prompt, double at) {
         var begin = System.nanoTime();
         try {
-            return stream(prompt, begin);
+            return stream(prompt, at, begin);
         } catch (IOException e) {
             return new Row(
-                    null, since(begin), 0, e.getClass().getSimpleName() + " " + e.getMessage());
+                    at, null, since(begin), 0, e.getClass().getSimpleName() + " " + e.getMessage());
         }
     }
 
-    private Row stream(String prompt, long begin) throws IOException {
+    private Row stream(String prompt, double at, long begin) throws IOException {
         var connection = post(url + "/v1/completions", body(prompt));
         connection.setReadTimeout(90_000);
         var status = connection.getResponseCode();
         if (status != 200) {
-            return new Row(null, since(begin), 0, "http " + status);
+            return new Row(at, null, since(begin), 0, "http " + status);
         }
-        var seen = new Seen(begin);
+        var seen = new Seen(at, begin);
         try {
             var failure = TokenStream.read(connection, seen::chunk);
             return seen.row(failure == null && !seen.finished ? "no finish_reason" : failure);
@@ -188,12 +194,14 @@ public final class Load {
 
     /** What came of one stream so far. */
     private static final class Seen {
+        private final double at;
         private final long begin;
         private @Nullable Double first;
         private int tokens;
         private boolean finished;
 
-        Seen(long begin) {
+        Seen(double at, long begin) {
+            this.at = at;
             this.begin = begin;
         }
 
@@ -206,7 +214,7 @@ public final class Load {
         }
 
         Row row(@Nullable String error) {
-            return new Row(first, since(begin), tokens, error);
+            return new Row(at, first, since(begin), tokens, error);
         }
     }
 
@@ -231,11 +239,15 @@ public final class Load {
         return connection;
     }
 
-    private Result summary() {
-        List<Row> all;
+    /** Requests that have ended, in that order. */
+    List<Row> rows() {
         synchronized (rows) {
-            all = List.copyOf(rows);
+            return List.copyOf(rows);
         }
+    }
+
+    private Result summary() {
+        var all = rows();
         var good = all.stream().filter(r -> r.error == null && r.tokens > 0).toList();
         var errors = new TreeMap<String, Integer>();
         all.stream()

@@ -401,8 +401,9 @@ public final class FleetViews {
     }
 
     private static boolean isPaced(Deployment deployment) {
-        var step = deployment.engine().knobs().get("min_step_ms");
-        return step != null && !step.equals("0");
+        var knobs = deployment.engine().knobs();
+        return !knobs.getOrDefault("min_step_ms", "0").equals("0")
+                || !knobs.getOrDefault("start_delay_ms", "0").equals("0");
     }
 
     private static @Nullable Double value(@Nullable Reading reading) {

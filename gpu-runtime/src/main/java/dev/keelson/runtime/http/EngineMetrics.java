@@ -72,13 +72,13 @@ public final class EngineMetrics implements EngineListener {
         info =
                 Info.builder()
                         .name("keelson_engine_info")
-                        .help("What this engine is; paced means that steps take a minimum time.")
+                        .help("What this engine is; paced means that steps take a minimum time or the start an extra one.")
                         .labelNames("engine", "paced")
                         .register(registry);
         paced(false);
     }
 
-    /** Says whether steps are slowed down to a minimum time. */
+    /** Says whether steps are slowed down to a minimum time, or the start was. */
     public void paced(boolean paced) {
         info.setLabelValues("gpu-runtime", Boolean.toString(paced));
     }

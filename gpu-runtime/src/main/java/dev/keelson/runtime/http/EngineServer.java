@@ -233,7 +233,7 @@ public final class EngineServer implements AutoCloseable {
     }
 
     private void knobsChanged(KnobValues values) {
-        metrics.paced(values.get(Knob.MIN_STEP_MS) > 0);
+        metrics.paced(values.isPaced());
     }
 
     private static void tryError(HttpExchange exchange, OpenAiError error) {

@@ -15,6 +15,7 @@ public enum Knob {
     SCHEDULING_POLICY("fcfs,priority,mlfq", "who runs first"),
     ENABLE_PREFIX_CACHING("false,true", "prompts find what lies in the cache already"),
     MIN_STEP_MS(0, Knob.MANY, true, "least milliseconds of a step; 0: not paced"),
+    START_DELAY_MS(0, Knob.MANY, false, "milliseconds added to the start; 0: not paced"),
     MAX_WAITING(1, Knob.MANY, true, "requests that may wait; the next one is refused"),
     MLFQ_QUANTUM(1, Knob.MANY, true, "mlfq: tokens to read in the best level"),
     MLFQ_STARVATION_STEPS(

@@ -28,6 +28,7 @@ public record KnobValues(Map<Knob, Long> values) {
         all.put(Knob.SCHEDULING_POLICY, Knob.SCHEDULING_POLICY.parse("fcfs"));
         all.put(Knob.ENABLE_PREFIX_CACHING, 1L);
         all.put(Knob.MIN_STEP_MS, 0L);
+        all.put(Knob.START_DELAY_MS, 0L);
         all.put(Knob.MAX_WAITING, (long) EngineKnobs.DEFAULT_MAX_WAITING);
         all.put(Knob.MLFQ_QUANTUM, (long) EngineKnobs.DEFAULT_QUANTUM);
         all.put(Knob.MLFQ_STARVATION_STEPS, (long) EngineKnobs.DEFAULT_STARVATION_STEPS);
@@ -54,6 +55,11 @@ public record KnobValues(Map<Knob, Long> values) {
             throw new IllegalStateException(knob.wire() + " has no value");
         }
         return value;
+    }
+
+    /** Whether steps take a minimum time, or the start an extra one. */
+    public boolean isPaced() {
+        return get(Knob.MIN_STEP_MS) > 0 || get(Knob.START_DELAY_MS) > 0;
     }
 
     /** The same with some others. */

@@ -20,6 +20,10 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
     private static final String PLAN_TIME = "plan-time";
+
+    /** On a fleet, or on virtual time: not the forecaster's own tables. */
+    private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
+
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
@@ -48,7 +52,10 @@ final class BenchCommand implements Callable<Integer> {
         if (names.stream().anyMatch(LEARNED::contains)) {
             return learned(distribution);
         }
-        long forecasts = names.stream().filter(name -> name.startsWith(FORECAST)).count();
+        long forecasts =
+                names.stream()
+                        .filter(name -> name.startsWith(FORECAST) && !OF_FLEETS.contains(name))
+                        .count();
         if (forecasts > 0) {
             return forecasts(distribution, forecasts);
         }
