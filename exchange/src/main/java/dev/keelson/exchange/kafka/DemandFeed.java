@@ -42,6 +42,12 @@ public final class DemandFeed implements AutoCloseable {
     private Instant assignAgain = Instant.MIN;
     private volatile State state = new State(false, 0, 0, null);
 
+    /** A feed of demand. */
+    public DemandFeed(
+            KafkaSettings kafka, String clientId, Listener listener, InstantSource clock) {
+        this(kafka, clientId, Duration.ofMinutes(2), listener, clock);
+    }
+
     /**
      * A feed of demand and of forecasts.
      *
