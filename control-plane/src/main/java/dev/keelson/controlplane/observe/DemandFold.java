@@ -95,7 +95,10 @@ public final class DemandFold implements DemandFeed.Listener {
         return rate(deployment, DemandFeed.Window::outputTokens);
     }
 
-    /** Prompt tokens of what arrived, by the gateways' estimate: what a prefix cache holds is not known. */
+    /**
+     * Prompt tokens of what arrived, by the gateways' estimate: what a prefix cache holds is not
+     * known.
+     */
     public @Nullable Reading promptTokensPerSecond(String deployment) {
         return rate(deployment, DemandFeed.Window::promptTokensEstimate);
     }

@@ -72,7 +72,8 @@ public final class EngineMetrics implements EngineListener {
         info =
                 Info.builder()
                         .name("keelson_engine_info")
-                        .help("What this engine is; paced means that steps take a minimum time or the start an extra one.")
+                        .help(
+                                "What this engine is; paced means that steps take a minimum time or the start an extra one.")
                         .labelNames("engine", "paced")
                         .register(registry);
         paced(false);
