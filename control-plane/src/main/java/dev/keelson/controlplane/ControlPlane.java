@@ -7,6 +7,7 @@ import dev.keelson.controlplane.http.ApiParts;
 import dev.keelson.controlplane.http.ApiServer;
 import dev.keelson.controlplane.http.EventStream;
 import dev.keelson.controlplane.http.FleetViews;
+import dev.keelson.controlplane.http.ForecastViews;
 import dev.keelson.controlplane.http.History;
 import dev.keelson.controlplane.journal.DatabaseJournal;
 import dev.keelson.controlplane.journal.IncidentBook;
@@ -36,6 +37,7 @@ import dev.keelson.controlplane.store.OperatorTable;
 import dev.keelson.controlplane.store.PlannerMemoryTable;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.controlplane.store.RevisionTable;
+import dev.keelson.controlplane.store.ScalingStepTable;
 import dev.keelson.core.control.ControlLoop;
 import dev.keelson.exchange.identity.CertificateAuthority;
 import dev.keelson.exchange.identity.PrivateFile;
@@ -114,6 +116,17 @@ final class ControlPlane implements AutoCloseable {
                         connected,
                         clock);
         var events = new EventStream();
+        var forecasts = new LiveForecasts(board, manifests);
+        var forecastViews =
+                new ForecastViews(
+                        manifests,
+                        memory,
+                        fleet,
+                        demand,
+                        board,
+                        forecasts,
+                        new ScalingStepTable(jdbi),
+                        clock);
         loop =
                 new ControlLoop(
                         new Observer(
@@ -126,7 +139,7 @@ final class ControlPlane implements AutoCloseable {
                                 new TickClock(clock.instant()),
                                 lease.epoch(),
                                 clock),
-                        new LiveForecasts(board, manifests),
+                        forecasts,
                         manifests,
                         memory,
                         journal,
@@ -155,6 +168,7 @@ final class ControlPlane implements AutoCloseable {
                         joinTokens,
                         audit,
                         views,
+                        forecastViews,
                         new History(),
                         events,
                         authority.fingerprint(),

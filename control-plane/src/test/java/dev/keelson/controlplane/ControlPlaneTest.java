@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keelson.controlplane.actuate.Actuator;
 import dev.keelson.controlplane.store.LeaderLease;
+import dev.keelson.controlplane.store.ScalingStepTable;
+import dev.keelson.core.demand.ScalingStep;
 import dev.keelson.exchange.identity.JoinRefused;
 import dev.keelson.exchange.identity.JoinSettings;
 import dev.keelson.exchange.identity.Membership;
@@ -31,6 +33,8 @@ import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +63,26 @@ final class ControlPlaneTest {
             assertThat(incident.path("decisions").isEmpty()).isFalse();
             Eventually.holds(
                     () -> !fleet.get("/api/v1/incidents").get(0).path("resolvedAt").isNull());
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoForecastAndKeepsWhatAdviceIsJudgedBy() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var forecast = fleet.get("/api/v1/forecasts").path(0);
+
+            assertThat(forecast.path("name").asText()).isEqualTo("chat");
+            assertThat(forecast.path("mode").asText()).isEqualTo("ADVISE");
+            assertThat(forecast.path("unusable").asText()).isEqualTo("there is no forecast");
+            assertThat(forecast.path("demandReplicas").isNull()).isTrue();
+            assertThat(forecast.path("scorecard").path("comparedSeconds").asLong()).isZero();
+            assertThat(fleet.get("/api/v1/explain?subject=chat").path("forecast").path("name"))
+                    .isEqualTo(forecast.path("name"));
+            var steps = new ScalingStepTable(fleet.plane.database.jdbi());
+            var step = new ScalingStep(Instant.EPOCH, 2, 1, null, 1.5, Duration.ofSeconds(3));
+            steps.add("other", step);
+            steps.add("other", step);
+            assertThat(steps.since("other", Instant.EPOCH)).containsExactly(step);
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * the same expected demand and different arrivals.
  */
 final class ForecastLive {
-    private static final Duration DAY = Duration.ofSeconds(200);
+    private static final Duration DAY = Duration.ofMinutes(3);
     private static final List<Integer> REACTIVE = List.of(2, 3);
     private static final List<Integer> FORECAST = List.of(4, 5, 6);
     private static final int DAYS = 6;

@@ -33,6 +33,7 @@ public record ApiParts(
         JoinTokens joinTokens,
         AuditLog audit,
         FleetViews views,
+        ForecastViews forecasts,
         History history,
         EventStream events,
         String fingerprint,
@@ -46,6 +47,7 @@ public record ApiParts(
         var reads =
                 new Reads(
                         views,
+                        forecasts,
                         journal,
                         incidents,
                         manifests,
@@ -73,9 +75,11 @@ public record ApiParts(
     /** Adds one point to the history and tells those who read the stream; once a second. */
     public void everySecond() {
         var points = views.points();
+        points.forEach(forecasts::complete);
         history.add(points);
         if (events.hasReaders()) {
             events.send("snapshot", views.snapshot(points).toString());
         }
+        forecasts.everySecond();
     }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 final class Reads {
     private final ObjectMapper json = new ObjectMapper();
     private final FleetViews views;
+    private final ForecastViews forecasts;
     private final DatabaseJournal journal;
     private final IncidentBook incidents;
     private final ManifestWatch manifests;
@@ -39,6 +40,7 @@ final class Reads {
 
     Reads(
             FleetViews views,
+            ForecastViews forecasts,
             DatabaseJournal journal,
             IncidentBook incidents,
             ManifestWatch manifests,
@@ -48,6 +50,7 @@ final class Reads {
             JoinTokens joinTokens,
             InstantSource clock) {
         this.views = views;
+        this.forecasts = forecasts;
         this.journal = journal;
         this.incidents = incidents;
         this.manifests = manifests;
@@ -98,7 +101,23 @@ final class Reads {
         node.set("decision", decision == null ? json.nullNode() : tree(decision));
         node.set("deployment", deployment);
         node.set("holds", json.valueToTree(memory.load().holds()));
+        node.set("forecast", forecastOf(node));
         answer(ctx, node);
+    }
+
+    /** What is expected now of the deployment that is explained; null of the fleet. */
+    private JsonNode forecastOf(JsonNode explained) {
+        var name =
+                explained
+                        .path("deployment")
+                        .path("name")
+                        .asText(explained.path("decision").path("deployment").asText(""));
+        var found = forecasts.of(name);
+        return found == null ? json.nullNode() : found;
+    }
+
+    void forecasts(Context ctx) {
+        answer(ctx, forecasts.all());
     }
 
     void policies(Context ctx) {

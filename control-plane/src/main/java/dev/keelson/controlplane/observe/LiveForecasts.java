@@ -41,9 +41,13 @@ public final class LiveForecasts implements ForecastSource {
      * What is known of a deployment's replicas.
      *
      * @param capacity null while too little was done
+     * @param outputsPerRequest mean output tokens of late; null while nothing has finished
      */
-    public record Learned(@Nullable ReplicaCapacity capacity, StartupTimes startups) {
-        static final Learned NOTHING = new Learned(null, StartupTimes.NONE);
+    public record Learned(
+            @Nullable ReplicaCapacity capacity,
+            @Nullable Double outputsPerRequest,
+            StartupTimes startups) {
+        static final Learned NOTHING = new Learned(null, null, StartupTimes.NONE);
     }
 
     private static final class Learning {
@@ -92,6 +96,26 @@ public final class LiveForecasts implements ForecastSource {
         return learned.getOrDefault(deployment, Learned.NOTHING);
     }
 
+    /**
+     * Work that arrives, in replicas at their target use; null while something of it is unknown.
+     * Thread-safe.
+     */
+    public @Nullable Double demandReplicas(
+            DeploymentId deployment,
+            @Nullable Double promptTokensPerSecond,
+            @Nullable Double arrivalsPerSecond) {
+        var known = learned(deployment);
+        var capacity = known.capacity();
+        var outputs = known.outputsPerRequest();
+        return capacity == null
+                        || outputs == null
+                        || promptTokensPerSecond == null
+                        || arrivalsPerSecond == null
+                ? null
+                : Double.valueOf(
+                        capacity.replicasFor(promptTokensPerSecond, arrivalsPerSecond * outputs));
+    }
+
     private Learned learn(FleetState observed, DeploymentState deployment) {
         var id = deployment.spec().id();
         var mine = learning.computeIfAbsent(id, _ -> new Learning());
@@ -114,7 +138,8 @@ public final class LiveForecasts implements ForecastSource {
                         policy.fullSlowdown());
         int ready = (int) replicas.stream().filter(r -> r.state() == ReplicaState.READY).count();
         measure(mine, deployment, ready, batching);
-        return new Learned(mine.capacity.of(batching), mine.startups);
+        return new Learned(
+                mine.capacity.of(batching), mine.capacity.outputsPerRequest(), mine.startups);
     }
 
     /**

@@ -27,6 +27,8 @@ public final class MeasuredCapacity {
     private double work;
     private double places;
     private double finished;
+    private double outputs;
+    private double requests;
 
     /**
      * What was there in one second.
@@ -59,6 +61,8 @@ public final class MeasuredCapacity {
 
     /** Takes one second into the means; one without a replica or a request says nothing. */
     public void observe(Second second, Batching batching) {
+        outputs = MEMORY * outputs + second.outputTokens();
+        requests = MEMORY * requests + second.completions();
         double there = (double) second.ready() * batching.maxSequences();
         double taken = Math.min(second.inFlight(), there);
         if (taken <= 0) {
@@ -68,6 +72,11 @@ public final class MeasuredCapacity {
         work = MEMORY * work + done * batching.slowed(taken / there);
         places = MEMORY * places + taken;
         finished += second.completions();
+    }
+
+    /** Mean output tokens of the requests that finished of late; null while none has. */
+    public @Nullable Double outputsPerRequest() {
+        return requests <= 0 ? null : Double.valueOf(outputs / requests);
     }
 
     /** Of one replica; null until enough requests have finished. */

@@ -88,7 +88,7 @@ final class ForecastScaling {
         var policy = s.policies.forecastingOf(d.spec().id());
         var capacity = outlook.capacity();
         var leadTime = outlook.startups().quantile(policy.leadQuantile());
-        var why = unusable(s, outlook, policy, leadTime.orElse(null));
+        var why = unusable(outlook, policy, s.now);
         if (why != null || capacity == null || leadTime.isEmpty()) {
             s.outcome.hold(
                     d.spec().id(),
@@ -102,11 +102,12 @@ final class ForecastScaling {
         return new ForecastScaling(s, d, memory, outlook, capacity, leadTime.get());
     }
 
-    private static @Nullable String unusable(
-            Situation s, Outlook outlook, ForecastPolicy policy, @Nullable Duration leadTime) {
+    /** Why a forecast is not acted on; null where it may be. */
+    static @Nullable String unusable(Outlook outlook, ForecastPolicy policy, Instant now) {
         var forecast = outlook.forecast();
         var error = outlook.error();
-        var age = Duration.between(forecast.origin(), s.now);
+        var leadTime = outlook.startups().quantile(policy.leadQuantile()).orElse(null);
+        var age = Duration.between(forecast.origin(), now);
         if (age.isNegative() || age.compareTo(policy.maxAge()) > 0) {
             return "the forecast's origin is %d s old".formatted(age.toSeconds());
         }
@@ -120,7 +121,7 @@ final class ForecastScaling {
         if (leadTime == null) {
             return "no start-up has been measured yet";
         }
-        if (!s.now.plus(leadTime).plus(forecast.step()).isBefore(forecast.end())) {
+        if (!now.plus(leadTime).plus(forecast.step()).isBefore(forecast.end())) {
             return "the forecast ends before a replica ordered now serves (%d s)"
                     .formatted(leadTime.toSeconds());
         }

@@ -1,9 +1,13 @@
 package dev.keelson.core.plan;
 
 import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The decision: a pure function of the fleet's state, its own memory, forecasts and policies. */
 public final class Planner {
@@ -38,6 +42,12 @@ public final class Planner {
         NodeSupply.decide(s, unplaced);
         Aftermath.follow(s);
         return s.outcome.toPlan();
+    }
+
+    /** Why an outlook is not acted on now, as a clause; null where it may be. */
+    public static @Nullable String whyUnusable(
+            Outlook outlook, ForecastPolicy policy, Instant now) {
+        return ForecastScaling.unusable(outlook, policy, now);
     }
 
     /** First sight of a deployment: at its minimum, or at what already runs of it. */

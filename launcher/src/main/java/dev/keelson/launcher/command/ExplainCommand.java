@@ -38,6 +38,9 @@ final class ExplainCommand implements Callable<Integer> {
             answer.forEach(this::print);
         } else {
             print(answer.has("decision") ? answer.path("decision") : answer);
+            if (answer.path("forecast").isObject()) {
+                ForecastText.print(session.out(), answer.path("forecast"));
+            }
         }
         return 0;
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Lists what the control plane knows. */
 @Command(
         description =
-                "Lists nodes, deployments, replicas, policies, incidents, decisions or the history.")
+                "Lists nodes, deployments, replicas, policies, incidents, decisions, forecasts or the history.")
 final class GetCommand implements Callable<Integer> {
     private static final Map<String, List<String>> COLUMNS =
             Map.of(
@@ -48,6 +48,15 @@ final class GetCommand implements Callable<Integer> {
                             "resolvedAt"),
                     "decisions",
                     List.of("id", "time", "deployment", "actions", "reason"),
+                    "forecasts",
+                    List.of(
+                            "name",
+                            "mode",
+                            "wanted",
+                            "advised",
+                            "demandReplicas",
+                            "originAgeMs",
+                            "unusable"),
                     "history",
                     List.of("time", "deployment", "wanted", "ready", "inFlight", "queued"));
 
@@ -56,7 +65,8 @@ final class GetCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "WHAT",
-            description = "nodes|deployments|replicas|policies|incidents|decisions|history")
+            description =
+                    "nodes|deployments|replicas|policies|incidents|decisions|forecasts|history")
     private String what = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -100,6 +110,9 @@ final class GetCommand implements Callable<Integer> {
             session.print(rows);
         } else {
             Table.print(session.out(), columns, rows);
+            if (what.equals("forecasts")) {
+                rows.forEach(row -> ForecastText.print(session.out(), row));
+            }
         }
         return 0;
     }
