@@ -45,7 +45,7 @@ public final class Main {
 
     private static void serve(EngineOptions options) throws IOException, InterruptedException {
         long started = System.nanoTime();
-        ModelFolder model = ModelFolder.read(options.model());
+        LoadedModel model = LoadedModel.read(options.model());
         KnobValues knobs = KnobValues.of(options.knobs(), model.config().context());
         EngineLimits limits = knobs.limits();
         var metrics = new EngineMetrics(options.servedModel());
@@ -55,7 +55,7 @@ public final class Main {
                         limits,
                         knobs.live(),
                         model.tokenizer()::bytes,
-                        model.config().endTokens(),
+                        model.endTokens(),
                         System::nanoTime,
                         LockSupport::parkNanos,
                         metrics);
@@ -65,8 +65,8 @@ public final class Main {
                 new ServedModel(
                         options.servedModel(),
                         model.tokenizer(),
-                        model.tokenizerId(),
-                        model.config().beginToken(),
+                        model.tokenizer().fingerprint(),
+                        model.chat(),
                         limits.maxModelTokens(),
                         knobs.get(Knob.SEED),
                         clock.instant().getEpochSecond());
@@ -99,7 +99,7 @@ public final class Main {
 
     private static Decoder reload(EngineOptions options, EngineLimits limits) {
         try {
-            ModelFolder model = ModelFolder.read(options.model());
+            LoadedModel model = LoadedModel.read(options.model());
             return Decoders.open(options.decoder(), model.weights(), limits);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

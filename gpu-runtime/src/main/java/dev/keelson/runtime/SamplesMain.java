@@ -35,7 +35,7 @@ public final class SamplesMain {
             System.exit(2);
         }
         System.setProperty("logback.configurationFile", "engine-logback.xml");
-        ModelFolder model = ModelFolder.read(Path.of(arguments[0]));
+        LoadedModel model = LoadedModel.read(Path.of(arguments[0]));
         long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 7;
         var limits = new EngineLimits(SAMPLES, 256, 16, 512, 512);
         List<String> documents = Corpus.build(seed, 0).heldOut();
@@ -46,7 +46,7 @@ public final class SamplesMain {
                             limits,
                             EngineKnobs.of(limits),
                             model.tokenizer()::bytes,
-                            model.config().endTokens(),
+                            model.endTokens(),
                             System::nanoTime,
                             LockSupport::parkNanos,
                             new EngineMetrics("samples"));
@@ -59,11 +59,11 @@ public final class SamplesMain {
         }
     }
 
-    private static String sample(ModelFolder model, Engine engine, String document, int seed) {
+    private static String sample(LoadedModel model, Engine engine, String document, int seed) {
         Matcher beginning = BEGINNING.matcher(document);
         String prompt = beginning.lookingAt() ? beginning.group() : document;
         var tokens = new IntList(64);
-        tokens.add(model.config().beginToken());
+        tokens.addAll(model.tokenizer().begin());
         tokens.addAll(model.tokenizer().encode(prompt));
         var answer = new IntList(64);
         var parameters = new SamplingParameters(60, 0.7, 0.95, 0, seed, List.of(), false);

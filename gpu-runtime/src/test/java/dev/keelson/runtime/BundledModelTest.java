@@ -14,7 +14,7 @@ class BundledModelTest {
 
     @Test
     void theBundledModelLoadsAndIsSmall() throws IOException {
-        ModelFolder model = ModelFolder.read(FOLDER);
+        LoadedModel model = LoadedModel.read(FOLDER);
         assertThat(Files.size(FOLDER.resolve("model.safetensors"))).isLessThanOrEqualTo(4 << 20);
         assertThat(model.config().context()).isGreaterThanOrEqualTo(2048);
         assertThat(model.tokenizer().size()).isBetween(512, 1024);

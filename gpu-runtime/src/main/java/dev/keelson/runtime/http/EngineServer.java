@@ -85,7 +85,7 @@ public final class EngineServer implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.onPrompt = onPrompt;
-        reader = new RequestReader(model);
+        reader = new RequestReader(model, clock);
         responder = new Responder(engine, model);
         admission = new Admission(engine);
         this.knobs = new KnobRoutes(engine, knobs, this::knobsChanged);

@@ -1,7 +1,9 @@
 package dev.keelson.runtime.http;
 
+import dev.keelson.runtime.chat.ChatFormat;
 import dev.keelson.runtime.engine.Penalties;
 import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.runtime.jinja.TemplateException;
 import dev.keelson.serving.openai.ChatRequest;
 import dev.keelson.serving.openai.CompletionRequest;
 import dev.keelson.serving.openai.Continuation;
@@ -10,7 +12,9 @@ import dev.keelson.serving.openai.InvalidRequestException;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiRequests;
 import dev.keelson.serving.openai.Prompt;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,10 +23,12 @@ final class RequestReader {
     private static final int MOST_CHOICES = 64;
 
     private final ServedModel model;
+    private final InstantSource clock;
     private final AtomicLong requests = new AtomicLong();
 
-    RequestReader(ServedModel model) {
+    RequestReader(ServedModel model, InstantSource clock) {
         this.model = model;
+        this.clock = clock;
     }
 
     Job completion(byte[] body, long withinNanos) throws InvalidRequestException {
@@ -58,10 +64,7 @@ final class RequestReader {
         ChatRequest request = OpenAiRequests.chat(body);
         checkModel(request.model());
         Integer given = request.options().maxTokens();
-        int[] prompt =
-                tokens(
-                        new Prompt.Text(ChatTemplate.render(request.messages())),
-                        given == null ? 1 : given);
+        int[] prompt = conversation(request, given == null ? 1 : given);
         int most = given == null ? model.maxModelTokens() - prompt.length : given;
         List<int[]> prompts = new ArrayList<>();
         List<String> echoes = new ArrayList<>();
@@ -95,8 +98,8 @@ final class RequestReader {
         Long given = options.seed();
         long seed = given == null ? model.seed() * 1_000_003 + number : given;
         List<String> stops = new ArrayList<>(options.stop());
-        if (chat && !options.ignoreEos()) {
-            stops.add(ChatTemplate.NEXT_TURN);
+        if (chat && model.chat() != null && !options.ignoreEos()) {
+            stops.addAll(model.chat().stops());
         }
         List<SamplingParameters> parameters = new ArrayList<>();
         for (int choice = 0; choice < prompts.size(); choice++) {
@@ -164,6 +167,27 @@ final class RequestReader {
         if (tokens.length == 0) {
             throw invalid("'prompt' is empty.", "prompt");
         }
+        return fitting(maxTokens, tokens);
+    }
+
+    private int[] conversation(ChatRequest request, int maxTokens) throws InvalidRequestException {
+        ChatFormat chat = model.chat();
+        if (chat == null) {
+            throw invalid(
+                    "This model has no chat template; use /v1/completions instead.", "messages");
+        }
+        try {
+            String text = chat.render(request.messages(), model.tokenizer(), clock);
+            refuseHopeless(text);
+            return fitting(maxTokens, model.tokenizer().encodeTemplate(text));
+        } catch (TemplateException e) {
+            throw invalid(
+                    "The model's chat template refuses this conversation: " + e.getMessage(),
+                    "messages");
+        }
+    }
+
+    private int[] fitting(int maxTokens, int... tokens) throws InvalidRequestException {
         if ((long) tokens.length + maxTokens > model.maxModelTokens()) {
             throw tooLong(tokens.length + " tokens", maxTokens);
         }
@@ -171,18 +195,19 @@ final class RequestReader {
     }
 
     private int[] encode(String text) throws InvalidRequestException {
-        // So long that no tokenisation fits: refused before time is spent on it.
+        refuseHopeless(text);
+        int[] begin = model.tokenizer().begin();
+        int[] tokens = model.tokenizer().encode(text);
+        int[] joined = Arrays.copyOf(begin, begin.length + tokens.length);
+        System.arraycopy(tokens, 0, joined, begin.length, tokens.length);
+        return joined;
+    }
+
+    /** Text so long that no tokenisation fits is refused before time is spent on it. */
+    private void refuseHopeless(String text) throws InvalidRequestException {
         if (text.length() / model.tokenizer().longestTokenBytes() > model.maxModelTokens()) {
             throw tooLong(text.length() + " characters", 0);
         }
-        int[] tokens = model.tokenizer().encode(text);
-        if (model.beginToken() < 0) {
-            return tokens;
-        }
-        int[] withBegin = new int[tokens.length + 1];
-        withBegin[0] = model.beginToken();
-        System.arraycopy(tokens, 0, withBegin, 1, tokens.length);
-        return withBegin;
     }
 
     private int[] check(List<Integer> ids, String field) throws InvalidRequestException {

@@ -1,66 +1,85 @@
 package dev.keelson.runtime.tokenizer;
 
+import dev.keelson.runtime.tokenizer.Vocabulary.AddedToken;
+import dev.keelson.runtime.tokenizer.Vocabulary.Alphabet;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.TreeMap;
 
 /**
- * Byte-level byte-pair encoding. Every byte is a token, so any UTF-8 text comes back unchanged;
- * special tokens decode to nothing.
+ * Byte-pair encoding over bytes (GPT-2, Llama 3, Qwen) or over characters with bytes for those that
+ * are in no token (SentencePiece: Llama 2, Mistral). Control tokens decode to nothing and are never
+ * recognised in a client's text.
  */
 public final class BpeTokenizer {
-    /** Two neighbouring tokens that become one; a lower rank merges first. */
-    public record Merge(int left, int right, int result) {}
+    /** U+FDD0, in no text: breaks up a control token's name that a client wrote. */
+    private static final char BREAK = '\uFDD0';
 
-    private record Ranked(int rank, int at, int left, int right, int result) {}
+    private static final int ID_BYTES = 16;
 
-    private final byte[][] bytes;
-    private final List<String> words;
-    private final Map<String, Integer> special;
-    private final Map<Long, Ranked> merges = new HashMap<>();
-    private final List<Merge> mergeList;
-    private final int[] byteToken = new int[256];
+    private final Vocabulary vocabulary;
+    private final Normalizer normalizer;
     private final PreTokenizer preTokenizer;
+    private final List<Merge> mergeList;
+    private final Merges merges;
+    private final boolean wholeWordsFirst;
+    private final int unknown;
+    private final Map<String, Integer> ids;
+    private final byte[][] bytes;
+    private final int[] byteToken = new int[256];
+    private final AddedTokens inText;
+    private final AddedTokens inTemplates;
+    private final AddedTokens control;
     private final int longest;
 
     /**
-     * @param words token texts in the byte alphabet by id; special tokens as they are written
-     * @param special texts of the special tokens and their ids
+     * @param wholeWordsFirst whether a piece that is a token is taken whole, merges or not
+     * @param unknown token for a character that no token holds, or -1 for none
+     * @throws IllegalArgumentException if the vocabulary cannot encode every text
      */
     public BpeTokenizer(
-            List<String> words,
-            Map<String, Integer> special,
+            Vocabulary vocabulary,
+            Normalizer normalizer,
+            PreTokenizer preTokenizer,
             List<Merge> merges,
-            PreTokenizer preTokenizer) {
-        this.words = List.copyOf(words);
-        this.special = Map.copyOf(special);
-        this.mergeList = List.copyOf(merges);
+            boolean wholeWordsFirst,
+            int unknown) {
+        this.vocabulary = vocabulary;
+        this.normalizer = normalizer;
         this.preTokenizer = preTokenizer;
-        this.bytes = new byte[words.size()][];
-        Arrays.fill(byteToken, -1);
-        int longestBytes = 1;
-        for (int id = 0; id < bytes.length; id++) {
-            bytes[id] = special.containsValue(id) ? new byte[0] : ByteAlphabet.bytes(words.get(id));
-            longestBytes = Math.max(longestBytes, bytes[id].length);
-            if (bytes[id].length == 1) {
-                byteToken[bytes[id][0] & 0xFF] = id;
-            }
-        }
-        this.longest = longestBytes;
+        this.mergeList = List.copyOf(merges);
+        this.merges = new Merges(merges);
+        this.wholeWordsFirst = wholeWordsFirst;
+        this.unknown = unknown;
+        ids = vocabulary.ids();
+        bytes = vocabulary.bytes();
+        longest = Arrays.stream(bytes).mapToInt(b -> b.length).max().orElse(1);
+        findByteTokens();
+        List<AddedToken> added = vocabulary.added();
+        inTemplates = new AddedTokens(added);
+        inText = new AddedTokens(added.stream().filter(t -> !t.control()).toList());
+        control = new AddedTokens(added.stream().filter(AddedToken::control).toList());
+    }
+
+    private void findByteTokens() {
         for (int b = 0; b < 256; b++) {
-            if (byteToken[b] < 0) {
+            String word =
+                    switch (vocabulary.alphabet()) {
+                        case BYTES -> String.valueOf(ByteAlphabet.character(b));
+                        case PIECES -> Vocabulary.byteWord(b);
+                    };
+            byteToken[b] = ids.getOrDefault(word, -1);
+            // Bytes from 0xF5 on, 0xC0 and 0xC1 occur in no UTF-8 text.
+            boolean occurs = b < 0xC0 || (b > 0xC1 && b < 0xF5);
+            if (byteToken[b] < 0 && occurs && vocabulary.alphabet() == Alphabet.BYTES) {
                 throw new IllegalArgumentException("the vocabulary has no token for byte " + b);
             }
-        }
-        for (int rank = 0; rank < merges.size(); rank++) {
-            Merge m = merges.get(rank);
-            this.merges.putIfAbsent(
-                    pair(m.left(), m.right()),
-                    new Ranked(rank, 0, m.left(), m.right(), m.result()));
         }
     }
 
@@ -71,17 +90,12 @@ public final class BpeTokenizer {
 
     /** Length in bytes of the longest token: text of n bytes gives at least n / longest tokens. */
     public int longestTokenBytes() {
-        return longest;
+        return Math.max(1, longest);
     }
 
-    /** Token texts by id, in the byte alphabet. */
-    public List<String> words() {
-        return words;
-    }
-
-    /** Special tokens and their ids. */
-    public Map<String, Integer> special() {
-        return special;
+    /** The tokens and what they stand for. */
+    public Vocabulary vocabulary() {
+        return vocabulary;
     }
 
     /** The merges, first to last. */
@@ -89,23 +103,111 @@ public final class BpeTokenizer {
         return mergeList;
     }
 
-    /** The rule that cuts text into pieces. */
-    public PreTokenizer preTokenizer() {
-        return preTokenizer;
+    /** Tokens before every text that is no template's. */
+    public int[] begin() {
+        return vocabulary.begin().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Control tokens and their ids. */
+    public Map<String, Integer> control() {
+        Map<String, Integer> tokens = new TreeMap<>();
+        vocabulary.added().stream()
+                .filter(AddedToken::control)
+                .forEach(t -> tokens.put(t.text(), t.id()));
+        return tokens;
+    }
+
+    /** The same for the same tokens under the same numbers, and for no others. */
+    public String fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (int id = 0; id < bytes.length; id++) {
+                digest.update(vocabulary.words().get(id).getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0xFF); // in no UTF-8 text, so words cannot run together
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     /**
-     * The tokens of {@code text}; special tokens are never recognised inside text, so a client
-     * cannot inject them.
+     * The tokens of {@code text}, without {@link #begin()}; control tokens are never recognised
+     * inside text, so a client cannot inject them.
      */
     public int[] encode(String text) {
+        return encode(text, inText);
+    }
+
+    /**
+     * The tokens of what a template made: control tokens are recognised, but not where {@link
+     * #harmless} touched the text.
+     */
+    public int[] encodeTemplate(String text) {
+        return encode(text, inTemplates);
+    }
+
+    /** A client's text as a template may include it: the names of control tokens stay mere text. */
+    public String harmless(String text) {
+        String plain = text.indexOf(BREAK) < 0 ? text : text.replace(String.valueOf(BREAK), "");
+        return control.isIn(plain) ? control.broken(plain, BREAK) : plain;
+    }
+
+    private int[] encode(String text, AddedTokens recognised) {
         var tokens = new IntList(text.length() / 2 + 8);
-        preTokenizer.split(
-                text, piece -> encodePiece(piece.getBytes(StandardCharsets.UTF_8), tokens));
+        recognised.split(
+                text,
+                new AddedTokens.Parts() {
+                    @Override
+                    public void text(String part, boolean atStart) {
+                        String clean = part.replace(String.valueOf(BREAK), "");
+                        preTokenizer.split(
+                                normalizer.apply(clean), atStart, piece -> encode(piece, tokens));
+                    }
+
+                    @Override
+                    public void token(int id) {
+                        tokens.add(id);
+                    }
+                });
         return tokens.toArray();
     }
 
-    /** The bytes that a token stands for; none for a special token. */
+    private void encode(String piece, IntList out) {
+        String word =
+                vocabulary.alphabet() == Alphabet.BYTES
+                        ? ByteAlphabet.word(piece.getBytes(StandardCharsets.UTF_8))
+                        : piece;
+        if (wholeWordsFirst && ids.containsKey(word)) {
+            out.add(ids.get(word));
+            return;
+        }
+        var first = new IntList(word.length());
+        word.codePoints().forEach(c -> character(Character.toString(c), first));
+        merges.apply(first.toArray(), out);
+    }
+
+    private void character(String character, IntList out) {
+        Integer id = ids.get(character);
+        if (id != null) {
+            out.add(id);
+            return;
+        }
+        byte[] raw = character.getBytes(StandardCharsets.UTF_8);
+        for (byte b : raw) {
+            if (byteToken[b & 0xFF] < 0) {
+                if (unknown >= 0) {
+                    out.add(unknown);
+                }
+                return;
+            }
+        }
+        for (byte b : raw) {
+            out.add(byteToken[b & 0xFF]);
+        }
+    }
+
+    /** The bytes that a token stands for; none for a control token. */
     public byte[] bytes(int token) {
         return bytes[token].clone();
     }
@@ -117,61 +219,5 @@ public final class BpeTokenizer {
             out.writeBytes(bytes[token]);
         }
         return out.toString(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * Merges the lowest rank first, leftmost first, over a linked list: n log n, since a client
-     * chooses the text.
-     */
-    private void encodePiece(byte[] piece, IntList out) {
-        int n = piece.length;
-        int[] token = new int[n];
-        int[] next = new int[n];
-        int[] previous = new int[n];
-        var queue = new PriorityQueue<Ranked>(BpeTokenizer::order);
-        for (int i = 0; i < n; i++) {
-            token[i] = byteToken[piece[i] & 0xFF];
-            next[i] = i + 1;
-            previous[i] = i - 1;
-        }
-        for (int i = 0; i + 1 < n; i++) {
-            offer(queue, token, i, i + 1);
-        }
-        for (Ranked m = queue.poll(); m != null; m = queue.poll()) {
-            int i = m.at();
-            int j = next[i];
-            if (token[i] != m.left() || j >= n || token[j] != m.right()) {
-                continue;
-            }
-            token[i] = m.result();
-            token[j] = -1;
-            next[i] = next[j];
-            if (next[i] < n) {
-                previous[next[i]] = i;
-                offer(queue, token, i, next[i]);
-            }
-            if (previous[i] >= 0) {
-                offer(queue, token, previous[i], i);
-            }
-        }
-        for (int i = 0; i < n; i = next[i]) {
-            out.add(token[i]);
-        }
-    }
-
-    private void offer(PriorityQueue<Ranked> queue, int[] token, int i, int j) {
-        Ranked m = merges.get(pair(token[i], token[j]));
-        if (m != null) {
-            queue.add(new Ranked(m.rank(), i, m.left(), m.right(), m.result()));
-        }
-    }
-
-    private static int order(Ranked a, Ranked b) {
-        int byRank = Integer.compare(a.rank(), b.rank());
-        return byRank != 0 ? byRank : Integer.compare(a.at(), b.at());
-    }
-
-    private static long pair(int left, int right) {
-        return ((long) left << 32) | (right & 0xFFFFFFFFL);
     }
 }

@@ -15,6 +15,8 @@ public final class BpeTrainer {
     /** The special token between documents; its id is 0. */
     public static final String END_OF_TEXT = "<|endoftext|>";
 
+    private static final int FIRST_MERGE = 257;
+
     private static final class Piece {
         int[] tokens;
         final int count;
@@ -32,15 +34,15 @@ public final class BpeTrainer {
      * @param size tokens in the whole vocabulary: one special token, 256 bytes, the rest merges
      */
     public static BpeTokenizer train(List<String> documents, int size) {
-        var preTokenizer = new PreTokenizer(false);
+        var preTokenizer = PreTokenizer.words();
         List<String> words = new ArrayList<>(List.of(END_OF_TEXT));
         for (int b = 0; b < 256; b++) {
             words.add(String.valueOf(ByteAlphabet.character(b)));
         }
         List<Piece> pieces = pieces(documents, preTokenizer);
-        List<BpeTokenizer.Merge> merges = new ArrayList<>();
+        List<Merge> merges = new ArrayList<>();
         while (words.size() < size) {
-            BpeTokenizer.Merge merge = mostFrequent(pieces, words);
+            Merge merge = mostFrequent(pieces, words);
             if (merge.result() < 0) {
                 break;
             }
@@ -48,13 +50,23 @@ public final class BpeTrainer {
             merges.add(merge);
             pieces.forEach(p -> p.tokens = apply(p.tokens, merge));
         }
-        return new BpeTokenizer(words, Map.of(END_OF_TEXT, 0), merges, preTokenizer);
+        return new BpeTokenizer(
+                new Vocabulary(
+                        words,
+                        Vocabulary.Alphabet.BYTES,
+                        List.of(new Vocabulary.AddedToken(0, END_OF_TEXT, true, false, false)),
+                        List.of(0)),
+                Normalizer.NONE,
+                preTokenizer,
+                merges,
+                false,
+                -1);
     }
 
     private static List<Piece> pieces(List<String> documents, PreTokenizer preTokenizer) {
         Map<String, Integer> counts = new TreeMap<>();
-        documents.forEach(
-                text -> preTokenizer.split(text, piece -> counts.merge(piece, 1, Integer::sum)));
+        documents.forEach(text ->
+                preTokenizer.split(text, true, piece -> counts.merge(piece, 1, Integer::sum)));
         List<Piece> pieces = new ArrayList<>();
         counts.forEach((text, count) -> {
             byte[] raw = text.getBytes(StandardCharsets.UTF_8);
@@ -67,7 +79,7 @@ public final class BpeTrainer {
         return pieces;
     }
 
-    private static BpeTokenizer.Merge mostFrequent(List<Piece> pieces, List<String> words) {
+    private static Merge mostFrequent(List<Piece> pieces, List<String> words) {
         Map<Long, Integer> counts = new HashMap<>();
         for (Piece piece : pieces) {
             for (int i = 0; i + 1 < piece.tokens.length; i++) {
@@ -90,15 +102,16 @@ public final class BpeTrainer {
             }
         }
         return best < 0
-                ? new BpeTokenizer.Merge(0, 0, -1)
-                : new BpeTokenizer.Merge((int) (best >>> 32), (int) best, words.size());
+                ? new Merge(0, 0, 0, -1)
+                : new Merge(
+                        words.size() - FIRST_MERGE, (int) (best >>> 32), (int) best, words.size());
     }
 
     private static String text(long pair, List<String> words) {
         return words.get((int) (pair >>> 32)) + '\n' + words.get((int) pair);
     }
 
-    private static int[] apply(int[] tokens, BpeTokenizer.Merge merge) {
+    private static int[] apply(int[] tokens, Merge merge) {
         var merged = new IntList(tokens.length);
         for (int i = 0; i < tokens.length; i++) {
             boolean hit =

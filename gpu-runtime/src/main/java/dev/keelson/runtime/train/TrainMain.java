@@ -9,12 +9,13 @@ import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.Rope;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 
 /**
  * Trains the bundled model from nothing and writes its folder: {@code --out DIR [--seed S] [--steps
@@ -47,9 +48,11 @@ public final class TrainMain {
                     1e-5,
                     true,
                     false,
-                    false,
-                    0,
-                    Set.of(0));
+                    false);
+
+    /** Files that do not depend on the training: how conversations are written, where they stop. */
+    private static final List<String> FIXED =
+            List.of("chat_template.jinja", "tokenizer_config.json", "generation_config.json");
 
     private TrainMain() {}
 
@@ -146,8 +149,13 @@ public final class TrainMain {
 
     private static void write(Path out, BpeTokenizer tokenizer, LlamaTrainer trainer)
             throws IOException {
-        ConfigFile.write(MINI, out.resolve("config.json"));
+        ConfigFile.write(MINI, 0, out.resolve("config.json"));
         TokenizerFile.write(tokenizer, out.resolve("tokenizer.json"));
         trainer.weights().write(out.resolve("model.safetensors"));
+        for (String name : FIXED) {
+            try (InputStream file = TrainMain.class.getResourceAsStream(name)) {
+                Files.write(out.resolve(name), Objects.requireNonNull(file).readAllBytes());
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.keelson.runtime.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.runtime.format.JsonFields;
+import dev.keelson.runtime.format.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +51,7 @@ public final class ConfigFile {
                     j.positive("rms_norm_eps", 1e-6),
                     j.flag("tie_word_embeddings", false),
                     type.equals("qwen2"),
-                    type.equals("qwen3"),
-                    j.has("bos_token_id") ? j.integer("bos_token_id", 0, 1 << 24) : -1,
-                    tokens(j, "eos_token_id"));
+                    type.equals("qwen3"));
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file.toString(), String.valueOf(e.getMessage()), e);
         }
@@ -147,8 +147,12 @@ public final class ConfigFile {
                 s.positive("attention_factor", Math.max(1, 0.1 * Math.log(factor) + 1)));
     }
 
-    /** Writes {@code config.json} of a model whose frequencies are not scaled. */
-    public static void write(LlamaConfig c, Path file) throws IOException {
+    /**
+     * Writes {@code config.json} of a model whose frequencies are not scaled.
+     *
+     * @param token that begins and ends every text
+     */
+    public static void write(LlamaConfig c, int token, Path file) throws IOException {
         if (!(c.rope().scaling() instanceof Rope.Unscaled)) {
             throw new IllegalArgumentException("only unscaled frequencies are written");
         }
@@ -170,14 +174,7 @@ public final class ConfigFile {
                 .put("rms_norm_eps", c.normEpsilon())
                 .put("tie_word_embeddings", c.tied());
         j.put("attention_bias", false).put("mlp_bias", false).put("torch_dtype", "float32");
-        if (c.beginToken() >= 0) {
-            j.put("bos_token_id", c.beginToken());
-        }
-        if (c.endTokens().size() == 1) {
-            j.put("eos_token_id", c.endTokens().iterator().next());
-        } else {
-            new TreeSet<>(c.endTokens()).forEach(j.putArray("eos_token_id")::add);
-        }
+        j.put("bos_token_id", token).put("eos_token_id", token);
         Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(j) + "\n");
     }
 }

@@ -1,7 +1,5 @@
 package dev.keelson.runtime.weights;
 
-import java.util.Set;
-
 /**
  * The shape of a decoder of the Llama family (Llama, Mistral, Qwen2, Qwen3).
  *
@@ -15,8 +13,6 @@ import java.util.Set;
  * @param tied whether the output layer is the embedding
  * @param projectionBias whether query, key and value projections have a bias (Qwen2)
  * @param headNorm whether each query and key head is normalised before it is rotated (Qwen3)
- * @param beginToken token before every text, or -1
- * @param endTokens tokens that end a text
  */
 public record LlamaConfig(
         int vocabulary,
@@ -31,9 +27,7 @@ public record LlamaConfig(
         double normEpsilon,
         boolean tied,
         boolean projectionBias,
-        boolean headNorm,
-        int beginToken,
-        Set<Integer> endTokens) {
+        boolean headNorm) {
     public LlamaConfig {
         if (vocabulary < 1
                 || hidden < 1
@@ -48,7 +42,6 @@ public record LlamaConfig(
             throw new IllegalArgumentException(
                     "heads must be a multiple of key-value heads and a head's width even");
         }
-        endTokens = Set.copyOf(endTokens);
     }
 
     /** Width of all query heads. */

@@ -3,6 +3,9 @@ package dev.keelson.runtime.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.runtime.format.JsonFields;
+import dev.keelson.runtime.format.MappedFile;
+import dev.keelson.runtime.format.ModelFileException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,12 +36,12 @@ public final class Safetensors implements TensorSource {
     private record Entry(String type, long[] shape, long from, long to) {}
 
     private final Path file;
-    private final TensorBytes bytes;
+    private final MappedFile bytes;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private Safetensors(Path file) throws IOException {
         this.file = file;
-        bytes = new TensorBytes(file);
+        bytes = new MappedFile(file);
     }
 
     /**
@@ -77,9 +80,9 @@ public final class Safetensors implements TensorSource {
         return new Tensor(
                 e.shape(),
                 switch (e.type()) {
-                    case "F32" -> TensorBytes.f32(raw);
-                    case "F16" -> TensorBytes.f16(raw);
-                    case "BF16" -> TensorBytes.bf16(raw);
+                    case "F32" -> Numbers.f32(raw);
+                    case "F16" -> Numbers.f16(raw);
+                    case "BF16" -> Numbers.bf16(raw);
                     default ->
                             throw wrong(
                                     name, "has dtype " + e.type() + "; F32, F16 and BF16 are read");
@@ -116,7 +119,7 @@ public final class Safetensors implements TensorSource {
             shape[i] = sides.path(i).isIntegralNumber() ? sides.path(i).asLong() : -1;
         }
         long elements =
-                sides.isArray() && sides.size() <= MOST_SIDES ? TensorBytes.elements(shape) : -1;
+                sides.isArray() && sides.size() <= MOST_SIDES ? Numbers.elements(shape) : -1;
         if (elements < 0) {
             throw wrong(name, "shape must be a list of sizes, not " + JsonFields.shown(sides));
         }
@@ -134,7 +137,7 @@ public final class Safetensors implements TensorSource {
             throw wrong(
                     name,
                     "shape "
-                            + TensorBytes.text(shape)
+                            + Arrays.toString(shape)
                             + " of "
                             + type
                             + " does not fill "

@@ -1,6 +1,8 @@
 package dev.keelson.runtime.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.runtime.format.JsonFields;
+import dev.keelson.runtime.format.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.keelson.runtime.weights;
 
+import dev.keelson.runtime.format.ModelFileException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Set;

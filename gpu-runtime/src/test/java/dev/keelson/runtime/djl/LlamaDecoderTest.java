@@ -16,27 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LlamaDecoderTest {
     private static final LlamaConfig CONFIG =
             new LlamaConfig(
-                    50,
-                    32,
-                    48,
-                    2,
-                    4,
-                    2,
-                    8,
-                    128,
-                    Rope.plain(10_000),
-                    1e-5,
-                    true,
-                    false,
-                    false,
-                    0,
-                    Set.of(0));
+                    50, 32, 48, 2, 4, 2, 8, 128, Rope.plain(10_000), 1e-5, true, false, false);
     private static final EngineLimits LIMITS = new EngineLimits(8, 64, 4, 64, 128);
     private static final LlamaWeights WEIGHTS = weights();
 

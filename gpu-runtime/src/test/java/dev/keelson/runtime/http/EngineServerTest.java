@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.runtime.chat.ChatFormat;
 import dev.keelson.runtime.engine.CountingDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.knobs.Knob;
@@ -37,6 +38,8 @@ class EngineServerTest {
     private static final BpeTokenizer TOKENIZER = BpeTrainer.train(List.of("a b c"), 257);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CONTEXT = 4096;
+    private static final String CHAT =
+            "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private Engine engine;
@@ -45,6 +48,7 @@ class EngineServerTest {
     @BeforeEach
     void start() throws IOException {
         var metrics = new EngineMetrics("tiny");
+        var chat = ChatFormat.parse("test", CHAT, Map.of(), List.of("\nUser:"));
         var knobs =
                 KnobValues.of(
                         Map.of(
@@ -65,7 +69,7 @@ class EngineServerTest {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
-        var model = new ServedModel("tiny", TOKENIZER, "tokenizer-1", 0, CONTEXT, 0, 1);
+        var model = new ServedModel("tiny", TOKENIZER, "tokenizer-1", chat, CONTEXT, 0, 1);
         server =
                 new EngineServer(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

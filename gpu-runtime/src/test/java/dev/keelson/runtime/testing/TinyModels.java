@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /** Random models that differ in the features of the Llama family. */
 public final class TinyModels {
@@ -56,21 +55,7 @@ public final class TinyModels {
     private static LlamaConfig config(
             int heads, int keys, int width, Rope rope, boolean tied, boolean bias, boolean norm) {
         return new LlamaConfig(
-                VOCABULARY,
-                40,
-                56,
-                2,
-                heads,
-                keys,
-                width,
-                128,
-                rope,
-                1e-5,
-                tied,
-                bias,
-                norm,
-                1,
-                Set.of(2));
+                VOCABULARY, 40, 56, 2, heads, keys, width, 128, rope, 1e-5, tied, bias, norm);
     }
 
     /** Weights whose logits differ clearly from token to token. */

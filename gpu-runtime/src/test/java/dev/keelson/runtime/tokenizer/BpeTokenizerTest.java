@@ -78,7 +78,8 @@ class BpeTokenizerTest {
         BpeTokenizer read = TokenizerFile.read(file);
         String text = "the engine drains, 42 Jahre später — naïve 🚢";
         assertThat(read.encode(text)).containsExactly(TOKENIZER.encode(text));
-        assertThat(read.special()).isEqualTo(TOKENIZER.special());
+        assertThat(read.begin()).containsExactly(0);
+        assertThat(read.control()).isEqualTo(TOKENIZER.control());
     }
 
     @Test

@@ -22,21 +22,7 @@ class TrainingTest {
         int[] tokens = TrainMain.tokens(tokenizer, corpus.training());
         var config =
                 new LlamaConfig(
-                        320,
-                        32,
-                        64,
-                        2,
-                        4,
-                        2,
-                        8,
-                        128,
-                        Rope.plain(10_000),
-                        1e-5,
-                        true,
-                        false,
-                        false,
-                        0,
-                        Set.of(0));
+                        320, 32, 64, 2, 4, 2, 8, 128, Rope.plain(10_000), 1e-5, true, false, false);
         var random = new Random(3);
         try (var trainer = new LlamaTrainer(config, random, 48)) {
             double first = 0;

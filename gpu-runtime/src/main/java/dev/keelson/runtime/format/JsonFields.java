@@ -1,4 +1,4 @@
-package dev.keelson.runtime.weights;
+package dev.keelson.runtime.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -130,7 +130,7 @@ public record JsonFields(String file, String path, JsonNode node) {
     }
 
     /** A value for a message, cut to a line. */
-    static String shown(JsonNode value) {
+    public static String shown(JsonNode value) {
         String text = value.isMissingNode() ? "nothing" : value.toString();
         return text.length() > 60 ? text.substring(0, 60) + "..." : text;
     }

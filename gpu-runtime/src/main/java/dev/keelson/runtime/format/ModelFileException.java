@@ -1,4 +1,4 @@
-package dev.keelson.runtime.weights;
+package dev.keelson.runtime.format;
 
 import java.io.IOException;
 
