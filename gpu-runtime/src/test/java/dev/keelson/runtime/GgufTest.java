@@ -254,7 +254,7 @@ class GgufTest {
                         folder.resolve("d.gguf"));
         byte[] whole = Files.readAllBytes(file);
         var random = new Random(seed);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 120; i++) {
             byte[] damaged = whole.clone();
             for (int change = random.nextInt(4); change >= 0; change--) {
                 // Mostly the header, where counts and types stand.
