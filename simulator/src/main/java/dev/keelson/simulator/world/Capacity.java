@@ -70,6 +70,15 @@ public record Capacity(double requestsPerSecond, double meanWorkSeconds) {
                 + r.outputTokens() * speed.decodeSeconds(batch, batch * context) / batch;
     }
 
+    /**
+     * KV that a replica can come to hold: what fits, or what the requests that it runs at once
+     * take. Policies that look at a share of the KV cache were made for engines that fill it.
+     */
+    static double usableKvTokens(Fleet fleet, Trace trace) {
+        double context = trace.meanPromptTokens() + trace.meanOutputTokens() / 2;
+        return Math.min(fleet.engine().kvTokens(), Math.ceil(fleet.maxSequences() * context));
+    }
+
     private static double attainment(Fleet fleet, Trace trace, double rate, long seed) {
         var random = new SplittableRandom(seed);
         var outcomes = new Outcomes(fleet.slo(), 1, 1e9);

@@ -51,7 +51,7 @@ public final class FleetStudy {
         sizing =
                 new Baselines.Sizing(
                         capacity.requestsPerSecond(),
-                        FleetWorld.usableKvTokens(fleet, trace),
+                        Capacity.usableKvTokens(fleet, trace),
                         capacity.demand(fleet, trace, 60),
                         capacity.demand(fleet, trace, ORACLE_INTERVAL_SECONDS),
                         ORACLE_INTERVAL_SECONDS);

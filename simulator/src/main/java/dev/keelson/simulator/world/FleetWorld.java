@@ -4,19 +4,14 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
-import dev.keelson.core.route.ReplicaView;
-import dev.keelson.core.route.RouteChoice;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
-import dev.keelson.simulator.trace.TraceRequest;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet on virtual time under one policy: open-loop arrivals, the gateway's queue and the
@@ -36,38 +31,23 @@ final class FleetWorld {
     private final SplittableRandom random;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimReplica> replicas = new ArrayList<>();
-    private final WaitingRoom queue = new WaitingRoom();
-    private final Iterator<TraceRequest> requests;
+    private final Gateway gateway;
     private final Outcomes outcomes;
     private final Timeline timeline;
     private final Disturbances disturbances;
     private final FaultLedger ledger = new FaultLedger();
-    private final GatewayWatch gateway;
     private final double usableKvTokens;
     private final double tickSeconds;
-    private final List<ScaleAction> scaleActions = new ArrayList<>();
-
-    private @Nullable BiConsumer<SimReplica, Double> finishedListener;
+    private final ScaleLog scaleLog = new ScaleLog();
 
     private double now;
-    private @Nullable TraceRequest coming;
-    private int arrived;
-    private long arrivedPromptTokens;
-    private long completions;
-    private long completedPromptTokens;
-    private long completedOutputTokens;
     private int replicasLost;
-    private int actions;
-    private int directionChanges;
-    private int lastDirection;
 
     FleetWorld(Fleet fleet, Trace trace, Scaler scaler, Supplier<ReplicaModel> engines, long seed) {
         this.fleet = fleet;
         this.scaler = scaler;
         this.engines = engines;
         tickSeconds = fleet.tick().toNanos() / 1e9;
-        requests = trace.iterator();
-        coming = requests.next();
         random = new SplittableRandom(seed);
         for (var group : fleet.nodes()) {
             for (int i = 1; i <= group.count(); i++) {
@@ -77,8 +57,8 @@ final class FleetWorld {
         timeline = new Timeline(Math.max(1, Math.ceil(trace.seconds())));
         outcomes = new Outcomes(fleet.slo(), timeline.bins(), timeline.binSeconds());
         disturbances = new Disturbances(fleet.incidents(timeline.endSeconds(), seed), ledger);
-        gateway = new GatewayWatch(Disturbances.seconds(fleet.gateway().deadline()));
-        usableKvTokens = usableKvTokens(fleet, trace);
+        gateway = new Gateway(fleet, trace, outcomes);
+        usableKvTokens = Capacity.usableKvTokens(fleet, trace);
     }
 
     /**
@@ -103,29 +83,24 @@ final class FleetWorld {
         double nextTick = 0;
         double end = timeline.endSeconds() + AFTERMATH_SECONDS;
         while (now < end && !isOver()) {
-            double next = Math.min(nextTick, Math.min(nextArrival(), nextReplicaEvent()));
+            double next = Math.min(nextTick, Math.min(gateway.nextArrival(), nextReplicaEvent()));
             now = next;
             advanceReplicas();
-            arrive();
+            gateway.arrive(replicas, now);
             if (next == nextTick) {
                 tick();
                 nextTick += tickSeconds;
             }
-            dispatch();
+            gateway.dispatch(replicas, now);
         }
-        abandonRest();
+        gateway.abandon(replicas);
         return result(policy);
     }
 
     private boolean isOver() {
         return now > timeline.endSeconds()
-                && coming == null
-                && queue.isEmpty()
+                && gateway.isIdle()
                 && replicas.stream().allMatch(r -> r.inFlight == 0);
-    }
-
-    private double nextArrival() {
-        return coming == null ? Double.POSITIVE_INFINITY : coming.seconds();
     }
 
     private double nextReplicaEvent() {
@@ -146,7 +121,7 @@ final class FleetWorld {
             } else if (r.state == ReplicaState.STARTING) {
                 r.enter(ReplicaState.READY, r.readySeconds);
             } else {
-                r.engine.advanceTo(now, (s, at) -> finished(r, s, at));
+                r.engine.advanceTo(now, (s, at) -> gateway.finished(r, s, at));
                 if (r.state == ReplicaState.DRAINING && r.inFlight == 0) {
                     stop(r);
                 }
@@ -154,93 +129,9 @@ final class FleetWorld {
         }
     }
 
-    private void finished(SimReplica r, Sequence s, double at) {
-        r.finished(s, at);
-        gateway.finished(s);
-        completions++;
-        completedPromptTokens += s.promptTokens;
-        completedOutputTokens += s.outputTokens;
-        outcomes.finish(s, at);
-        if (finishedListener != null && s.outputTokens > 1) {
-            finishedListener.accept(r, (at - s.firstTokenSeconds) / (s.outputTokens - 1));
-        }
-    }
-
     /** Tells each finished request's replica and its time per token after the first, seconds. */
     void onFinished(BiConsumer<SimReplica, Double> listener) {
-        finishedListener = listener;
-    }
-
-    private void arrive() {
-        while (coming != null && coming.seconds() <= now) {
-            var r = coming;
-            coming = requests.hasNext() ? requests.next() : null;
-            outcomes.arrive(r.seconds(), r.label());
-            gateway.arrived(now);
-            arrivedPromptTokens += r.promptTokens();
-            queue.add(new Sequence(arrived++, r));
-            dispatch();
-            if (queue.size() > fleet.gateway().queue()) {
-                outcomes.refuse(queue.removeLast().label);
-            }
-        }
-    }
-
-    /** Moves requests from the gateway to replicas, by the production route choice. */
-    private void dispatch() {
-        if (queue.isEmpty()) {
-            return;
-        }
-        int places = fleet.maxSequences();
-        var views = new ArrayList<ReplicaView>(replicas.size());
-        boolean someMove = replicas.stream().anyMatch(r -> r.isUsable(now) && !r.avoided);
-        for (SimReplica r : replicas) {
-            if (r.takesOne(now) && !(r.avoided && someMove)) {
-                views.add(r.view(places));
-            }
-        }
-        while (!queue.isEmpty()) {
-            var open = untried(views, queue.getFirst());
-            var chosen = RouteChoice.choose(open, Math.max(1, places / 4));
-            if (chosen.isEmpty()) {
-                return;
-            }
-            var r = find(chosen.get());
-            var s = queue.removeFirst();
-            if (!r.engine.admits(s)) {
-                outcomes.fail(s.label);
-                continue;
-            }
-            s.dispatchedSeconds = now;
-            r.inFlight++;
-            r.engine.submit(s, now);
-            for (int i = 0; i < views.size(); i++) {
-                if (views.get(i).id().equals(r.id)) {
-                    views.set(i, r.view(places));
-                }
-            }
-            if (!r.takesOne(now)) {
-                views.removeIf(view -> view.id().equals(r.id));
-            }
-        }
-    }
-
-    /** Where the request was without success only if there is nothing else. */
-    private static List<ReplicaView> untried(List<ReplicaView> views, Sequence s) {
-        if (s.tried.isEmpty()) {
-            return views;
-        }
-        var others = views.stream().filter(view -> !s.tried.contains(view.id())).toList();
-        return others.isEmpty() ? views : others;
-    }
-
-    SimReplica find(ReplicaId id) {
-        for (SimReplica r : replicas) {
-            if (r.id.equals(id)) {
-                return r;
-            }
-        }
-        throw new IllegalStateException("There is no replica " + id + ".");
+        gateway.onFinished(listener);
     }
 
     private void tick() {
@@ -250,8 +141,7 @@ final class FleetWorld {
             }
         }
         disturbances.apply(this);
-        gateway.tick(this);
-        queue.expire(now - Disturbances.seconds(fleet.gateway().deadline()), outcomes);
+        gateway.tick(replicas, now);
         for (SimReplica r : List.copyOf(replicas)) {
             if (r.state == ReplicaState.DRAINING && now >= r.drainBySeconds) {
                 stop(r);
@@ -262,6 +152,11 @@ final class FleetWorld {
             ledger.pass(replicas, tickSeconds);
         }
         replicas.removeIf(r -> !r.isLive() && now - r.changedSeconds > 30);
+        account();
+    }
+
+    /** What the fleet costs in this tick. */
+    private void account() {
         double gpus = 0;
         double spotGpus = 0;
         double price = 0;
@@ -278,17 +173,6 @@ final class FleetWorld {
             }
         }
         timeline.second(now, tickSeconds, gpus, spotGpus, price, ready, live);
-    }
-
-    private void abandonRest() {
-        queue.abandon(outcomes);
-        for (SimReplica r : replicas) {
-            r.engine.abandon().forEach(s -> outcomes.fail(s.label));
-        }
-        for (; coming != null; coming = requests.hasNext() ? requests.next() : null) {
-            outcomes.arrive(coming.seconds(), coming.label());
-            outcomes.fail(coming.label());
-        }
     }
 
     // What a scaler does.
@@ -328,7 +212,7 @@ final class FleetWorld {
     }
 
     int queued() {
-        return queue.size();
+        return gateway.queued();
     }
 
     int inFlight() {
@@ -339,41 +223,13 @@ final class FleetWorld {
         return sum;
     }
 
-    /**
-     * KV that a replica can come to hold: what fits, or what the requests that it runs at once
-     * take. Policies that look at a share of the KV cache were made for engines that fill it.
-     */
-    static double usableKvTokens(Fleet fleet, Trace trace) {
-        double context = trace.meanPromptTokens() + trace.meanOutputTokens() / 2;
-        return Math.min(fleet.engine().kvTokens(), Math.ceil(fleet.maxSequences() * context));
-    }
-
     double usableKvTokens() {
         return usableKvTokens;
     }
 
-    Counters counters() {
-        return new Counters(
-                arrived,
-                arrivedPromptTokens,
-                completions,
-                completedPromptTokens,
-                completedOutputTokens,
-                completions + outcomes.refused() + outcomes.failed() - outcomes.met());
+    Gateway.Counters counters() {
+        return gateway.counters();
     }
-
-    /**
-     * Sums since the start.
-     *
-     * @param misses requests that ended outside the SLO, refused and failed ones among them
-     */
-    record Counters(
-            long arrivals,
-            long arrivedPromptTokens,
-            long completions,
-            long completedPromptTokens,
-            long completedOutputTokens,
-            long misses) {}
 
     SimReplica start(ReplicaId id, SimNode node) {
         return start(id, node, coldStartSeconds(node));
@@ -426,7 +282,7 @@ final class FleetWorld {
         }
         r.enter(ReplicaState.STOPPED, now);
         r.node.free(r.gpus);
-        strand(r);
+        gateway.strand(r, now);
     }
 
     /** Its engine is gone, or never came to be. */
@@ -437,70 +293,24 @@ final class FleetWorld {
         r.failure = why;
         r.enter(ReplicaState.FAILED, now);
         r.node.free(r.gpus);
-        strand(r);
+        gateway.strand(r, now);
     }
 
     /** Its node is gone. The replica still stands in what is known until somebody stops it. */
     void lose(SimReplica r) {
         r.lost = true;
         replicasLost++;
-        strand(r);
-    }
-
-    private void strand(SimReplica r) {
-        var left = r.engine.abandon();
-        for (int i = left.size() - 1; i >= 0; i--) {
-            var s = left.get(i);
-            s.tried.add(r.id);
-            if (Double.isNaN(s.firstTokenSeconds) && gateway.triesAgain(s, true, now)) {
-                s.evict();
-                queue.addFirst(s);
-            } else {
-                outcomes.fail(s.label);
-            }
-        }
-        r.inFlight = 0;
-    }
-
-    /** The gateway takes a request without token from a replica that stands still. */
-    void move(SimReplica from, Sequence s) {
-        from.inFlight--;
-        from.failedAtGateway(now);
-        s.tried.add(from.id);
-        if (gateway.triesAgain(s, false, now)) {
-            s.evict();
-            queue.addFirst(s);
-        } else {
-            outcomes.fail(s.label);
-        }
-    }
-
-    /** A request there has failed for its client: its stream stands still, or it is too late. */
-    void giveUp(SimReplica r, Sequence s) {
-        r.inFlight--;
-        if (!Double.isNaN(s.firstTokenSeconds)) {
-            r.failedAtGateway(now);
-        }
-        outcomes.fail(s.label);
+        gateway.strand(r, now);
     }
 
     /** Counts a change of the wanted replicas. */
     void scaled(int from, int to) {
-        if (from == to) {
-            return;
-        }
-        actions++;
-        scaleActions.add(new ScaleAction(now, from, to));
-        int direction = Integer.signum(to - from);
-        if (lastDirection != 0 && direction != lastDirection) {
-            directionChanges++;
-        }
-        lastDirection = direction;
+        scaleLog.add(now, from, to);
     }
 
     /** Every change of the wanted replicas so far, in order. */
     List<ScaleAction> scaleActions() {
-        return scaleActions;
+        return scaleLog.actions();
     }
 
     private RunResult result(String policy) {
@@ -518,8 +328,8 @@ final class FleetWorld {
                 outcomes.ttftQuantile(0.99),
                 outcomes.tpotQuantile(0.5),
                 outcomes.tpotQuantile(0.99),
-                actions,
-                directionChanges,
+                scaleLog.actions().size(),
+                scaleLog.directionChanges(),
                 replicasLost,
                 timeline.points(outcomes),
                 outcomes.tenants());

@@ -1,6 +1,7 @@
 package dev.keelson.simulator.world;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * What the gateway does about requests on replicas that stand still or are gone, with the constants
@@ -47,9 +48,8 @@ final class GatewayWatch {
     }
 
     /** Looks after the requests of replicas that stand still. */
-    void tick(FleetWorld world) {
-        double now = world.now();
-        for (SimReplica r : world.replicas()) {
+    void tick(Gateway gateway, List<SimReplica> replicas, double now) {
+        for (SimReplica r : replicas) {
             if (!(r.engine instanceof StandingEngine standing) || !r.isLive()) {
                 continue;
             }
@@ -61,15 +61,15 @@ final class GatewayWatch {
                             hasToken(s)
                                     ? silent > BROKEN_SECONDS
                                     : now - s.arrivalSeconds >= deadlineSeconds);
-            broken.forEach(s -> world.giveUp(r, s));
-            if (world.replicas().stream().anyMatch(o -> o != r && o.isUsable(now) && !o.avoided)) {
+            broken.forEach(s -> gateway.giveUp(r, s, now));
+            if (replicas.stream().anyMatch(o -> o != r && o.isUsable(now) && !o.avoided)) {
                 double patience = PATIENCE_SECONDS + 2 * usualFirstToken;
                 standing.take(s ->
                                 !hasToken(s)
                                         && now - Math.max(s.dispatchedSeconds, r.hungSeconds)
                                                 > patience)
                         .reversed()
-                        .forEach(s -> world.move(r, s));
+                        .forEach(s -> gateway.move(r, s, now));
             }
         }
     }

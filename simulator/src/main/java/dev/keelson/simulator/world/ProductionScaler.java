@@ -60,7 +60,7 @@ final class ProductionScaler implements Scaler {
     private final Telemetry<DemandReadings> telemetry;
     private final NodeAgents agents = new NodeAgents();
     private DemandReadings demand = DemandReadings.UNKNOWN;
-    private FleetWorld.Counters before = new FleetWorld.Counters(0, 0, 0, 0, 0, 0);
+    private Gateway.Counters before = Gateway.Counters.NONE;
     private double beforeSeconds;
     private PlannerMemory memory = PlannerMemory.EMPTY;
     private @Nullable FleetWorld world;

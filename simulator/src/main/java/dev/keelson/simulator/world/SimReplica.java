@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.route.ReplicaView;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One replica of the simulated fleet. Mutable: the world owns it. */
@@ -72,6 +73,16 @@ final class SimReplica {
         this.decidedSeconds = decidedSeconds;
         this.readySeconds = readySeconds;
         changedSeconds = decidedSeconds;
+    }
+
+    /** The one of this name; there is one. */
+    static SimReplica find(List<SimReplica> replicas, ReplicaId id) {
+        for (SimReplica r : replicas) {
+            if (r.id.equals(id)) {
+                return r;
+            }
+        }
+        throw new IllegalStateException("There is no replica " + id + ".");
     }
 
     void enter(ReplicaState next, double now) {
