@@ -52,7 +52,7 @@ final class PolicyTable {
                             "conversation",
                             35,
                             46,
-                            List.of(60.0, 100.0, 180.0)));
+                            List.of(60.0, 100.0, 400.0)));
 
     private final Path datasets;
     private final PrintWriter out;
@@ -68,6 +68,13 @@ final class PolicyTable {
 
     static List<String> fleets() {
         return FLEETS;
+    }
+
+    /** All but the planner with forecasts, which has a study of its own. */
+    static List<String> policies() {
+        return FleetStudy.policies().stream()
+                .filter(name -> !name.equals(FleetStudy.FORECAST))
+                .toList();
     }
 
     /**

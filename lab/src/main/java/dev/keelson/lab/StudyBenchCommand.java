@@ -110,8 +110,9 @@ final class StudyBenchCommand implements Callable<Integer> {
             names = "--policy",
             split = ",",
             paramLabel = "A",
-            description = "policy-table: default all; the oracle's row is always there")
-    private List<String> policies = FleetStudy.policies();
+            description =
+                    "policy-table: default all but forecast; the oracle's row is always there")
+    private List<String> policies = PolicyTable.policies();
 
     @Override
     public Integer call() {
