@@ -52,7 +52,7 @@ final class PolicyTable {
                             "conversation",
                             35,
                             46,
-                            List.of(60.0, 100.0, 400.0)));
+                            List.of(60.0, 100.0, 300.0)));
 
     private final Path datasets;
     private final PrintWriter out;

@@ -1,13 +1,13 @@
 package dev.keelson.lab;
 
 import dev.keelson.simulator.route.ArrivalOrder;
-import dev.keelson.simulator.route.PrefixRequest;
-import dev.keelson.simulator.route.PrefixTrace;
 import dev.keelson.simulator.route.RouteBounds;
 import dev.keelson.simulator.route.RoutePolicies;
 import dev.keelson.simulator.route.RouteRow;
 import dev.keelson.simulator.route.RouteSetup;
 import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.PrefixRequest;
+import dev.keelson.simulator.trace.PrefixTrace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

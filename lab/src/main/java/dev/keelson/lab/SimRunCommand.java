@@ -6,9 +6,12 @@ import dev.keelson.simulator.baseline.Baselines;
 import dev.keelson.simulator.baseline.PolicyChoice;
 import dev.keelson.simulator.report.RunHtml;
 import dev.keelson.simulator.report.RunReport;
+import dev.keelson.simulator.trace.AdapterMix;
 import dev.keelson.simulator.trace.DemandHistory;
+import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.FleetFile;
 import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceChoice;
 import dev.keelson.simulator.trace.TraceFile;
 import dev.keelson.simulator.world.FleetStudy;
@@ -79,6 +82,20 @@ final class SimRunCommand implements Callable<Integer> {
             description = "linear or detailed; default what the fleet file says")
     private @Nullable String engine;
 
+    @Option(
+            names = "--route",
+            paramLabel = "KIND",
+            description =
+                    "load (what the production gateway knows) or cost (also prefix caches and adapters); default what the fleet file says")
+    private @Nullable String route;
+
+    @Option(
+            names = "--adapters",
+            paramLabel = "N[:SKEW]",
+            description =
+                    "gives each request one of N adapters, drawn by Zipf's law with this skew, 1 by default")
+    private @Nullable String adapters;
+
     @Mixin private final FaultOptions faults = new FaultOptions();
 
     @Option(names = "--html", paramLabel = "FILE", description = "writes a report with charts")
@@ -89,8 +106,9 @@ final class SimRunCommand implements Callable<Integer> {
         long started = System.nanoTime();
         var choices = choices();
         try {
-            var played = TraceFile.read(play.trace, traceChoice());
-            var deployed = faults.on(FleetFile.read(play.fleet, engineKind()), played, play.seed);
+            var played = withAdapters(TraceFile.read(play.trace, traceChoice()));
+            var fleet = routed(FleetFile.read(play.fleet, engineKind()));
+            var deployed = faults.on(fleet, played, play.seed);
             var study =
                     new FleetStudy(
                             deployed,
@@ -165,6 +183,35 @@ final class SimRunCommand implements Callable<Integer> {
             throw console.usage("The --engine (%s) must be linear or detailed.".formatted(engine));
         }
         return engine;
+    }
+
+    private Fleet routed(Fleet fleet) {
+        return route == null
+                ? fleet
+                : fleet.withRoute(
+                        Fleet.Gateway.Route.of(route)
+                                .orElseThrow(() ->
+                                        console.usage(
+                                                "The --route (%s) must be load or cost."
+                                                        .formatted(route))));
+    }
+
+    private Trace withAdapters(Trace trace) {
+        if (adapters == null) {
+            return trace;
+        }
+        var parts = adapters.split(":", 2);
+        AdapterMix mix;
+        try {
+            mix =
+                    new AdapterMix(
+                            Integer.parseInt(parts[0]),
+                            parts.length == 1 ? 1 : Double.parseDouble(parts[1]));
+        } catch (NumberFormatException e) {
+            throw console.usage(
+                    "The --adapters (%s) must be N or N:SKEW, as in 64:1.".formatted(adapters));
+        }
+        return mix.on(trace, play.seed);
     }
 
     private TraceChoice traceChoice() {

@@ -46,6 +46,8 @@ final class StudyBenchCommand implements Callable<Integer> {
         ENGINE_KINDS("engine-kinds"),
         POLICY_TABLE("policy-table"),
         SPOT_MIX("spot-mix"),
+        FLEET_PREFIXES("fleet-prefixes"),
+        FLEET_ADAPTERS("fleet-adapters"),
         FORECAST_SCALING("forecast-scaling"),
         AUTOSCALING_HARNESS("autoscaling-harness"),
         FLEET_SPEED("fleet-speed"),
@@ -177,6 +179,17 @@ final class StudyBenchCommand implements Callable<Integer> {
                             "hpa,hpa:spot=1,skyserve,skyserve:spot=1,reactive,oracle,oracle:spot=1",
                             "--seed",
                             "1");
+            case FLEET_PREFIXES ->
+                    Math.max(
+                            routed(
+                                    "load",
+                                    "mooncake/conversation_trace_first_half.jsonl.gz",
+                                    "h100-long-prompts"),
+                            routed(
+                                    "cost",
+                                    "mooncake/conversation_trace_first_half.jsonl.gz",
+                                    "h100-long-prompts"));
+            case FLEET_ADAPTERS -> Math.max(adapted("load"), adapted("cost"));
             case FORECAST_SCALING -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
@@ -199,6 +212,37 @@ final class StudyBenchCommand implements Callable<Integer> {
                         "There is no %s; known: %s.".formatted(name, String.join(", ", known)));
             }
         }
+    }
+
+    /** A hundred adapters, of which eight replicas hold eight each. */
+    private int adapted(String route) {
+        return routed(
+                route,
+                "azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz",
+                "a100-adapters",
+                "--scale",
+                "4",
+                "--adapters",
+                "100:1");
+    }
+
+    /** A fixed fleet whose gateway places requests by what this way of routing knows. */
+    private int routed(String route, String trace, String fleet, String... more) {
+        var arguments =
+                new String[] {
+                    "run",
+                    "--trace",
+                    data(trace),
+                    "--fleet",
+                    data("fleets/" + fleet + ".yaml"),
+                    "--policy",
+                    "static-peak",
+                    "--route",
+                    route,
+                    "--seed",
+                    "1"
+                };
+        return sim(console.out(), with(arguments, more));
     }
 
     /** The busy Azure hour on A100s with one of the two engines. */

@@ -102,6 +102,52 @@ class SimRunCommandTest {
         assertThat(err.toString()).contains("bad.csv:3: prompt_tokens (-1) must be");
     }
 
+    @Test
+    void aTraceWithPrefixesShowsTheShareThatWasFoundAgain() throws IOException {
+        var trace = folder.resolve("trace.jsonl");
+        var lines = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            lines.append(
+                    "{\"timestamp\": %d, \"input_length\": 1025, \"output_length\": 5, \"hash_ids\": [1, 2, %d]}%n"
+                            .formatted(i * 3_000, 10 + i));
+        }
+        Files.writeString(trace, lines);
+
+        int code =
+                run(
+                        "--trace",
+                        trace.toString(),
+                        "--fleet",
+                        FLEET,
+                        "--policy",
+                        "static-mean",
+                        "--engine",
+                        "detailed",
+                        "--route",
+                        "cost",
+                        "--adapters",
+                        "4:0.5",
+                        "--json");
+
+        assertThat(code).as(err.toString()).isZero();
+        var document = document();
+        assertThat(document.at("/inputs/gatewayRoute").asText()).isEqualTo("cost");
+        // 19 of 20 find two blocks of 512 in 1,025 tokens.
+        assertThat(document.at("/rows/0/prefixHitShare").asDouble())
+                .isEqualTo(Math.round(19 * 1_024 / (20 * 1_025.0) * 1e6) / 1e6);
+        assertThat(document.at("/rows/0").has("adapterHitShare")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--route=far", "--adapters=some", "--adapters=0", "--adapters=4:-1"})
+    void aWrongRouteOrMixOfAdaptersIsWrongUsage(String option) throws IOException {
+        int code = run("--trace", trace(), "--fleet", FLEET, "--policy", "hpa", option);
+
+        assertThat(code).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith("keelson: ").doesNotContain("Exception");
+    }
+
     private String trace() throws IOException {
         var text = new StringBuilder("time,prompt_tokens,output_tokens\n");
         for (int i = 0; i < 300; i++) {

@@ -29,6 +29,8 @@ public final class Bench {
                     "engine-kinds",
                     "policy-table",
                     "spot-mix",
+                    "fleet-prefixes",
+                    "fleet-adapters",
                     "forecast-scaling",
                     "autoscaling-harness",
                     "fleet-speed",

@@ -16,6 +16,7 @@ final class Batch {
     private int contextMin = Integer.MAX_VALUE;
     private int contextMax;
     private int sequences;
+    private int loads;
 
     /**
      * Tokens for a sequence.
@@ -59,6 +60,15 @@ final class Batch {
 
     int sequences() {
         return sequences;
+    }
+
+    /** An adapter is brought into a slot before the step. */
+    void addLoad() {
+        loads++;
+    }
+
+    int loads() {
+        return loads;
     }
 
     int adapters() {

@@ -56,6 +56,16 @@ public final class EngineSimulator {
                 && (request.adapter() == 0 || limits.lora().maxAdapters() > 0);
     }
 
+    /** Leading prompt tokens that the prefix cache holds now; looking does not count as use. */
+    public int cachedTokens(EngineRequest request) {
+        return ranks.stream().mapToInt(rank -> rank.cachedTokens(request)).max().orElse(0);
+    }
+
+    /** Whether the request's adapter is loaded now, or it needs none. */
+    public boolean holdsAdapter(EngineRequest request) {
+        return ranks.stream().anyMatch(rank -> rank.holdsAdapter(request.adapter()));
+    }
+
     private static long kvTokens(EngineRequest request) {
         return (long) request.promptTokens() + request.outputTokens();
     }
@@ -139,7 +149,7 @@ public final class EngineSimulator {
         long context = 0;
         long generated = 0;
         for (var request : inbox) {
-            prefill += request.promptTokens();
+            prefill += request.promptTokens() - cachedTokens(request);
         }
         for (var rank : ranks) {
             waiting += rank.waitingCount();
@@ -191,7 +201,8 @@ public final class EngineSimulator {
      * @param steps steps since the start
      * @param requestSteps places in the batches of those steps
      * @param busyNanos time that the accelerator computed
-     * @param prefillTokensLeft prompt tokens that are still to be computed
+     * @param prefillTokensLeft prompt tokens that are still to be computed; those of waiting
+     *     requests that are in the prefix cache now are not
      * @param decodeContextTokens context of the requests that generate
      * @param generatedTokens tokens that came out since the start
      */
@@ -280,7 +291,10 @@ public final class EngineSimulator {
         double slowest = 0;
         for (var batch : batches) {
             double drafts = batch.decodes() ? limits.speculation().draftMicros() : 0;
-            slowest = Math.max(slowest, drafts + limits.lora().micros(batch.adapters()));
+            slowest =
+                    Math.max(
+                            slowest,
+                            drafts + limits.lora().micros(batch.adapters(), batch.loads()));
         }
         return slowest;
     }

@@ -3,8 +3,6 @@ package dev.keelson.simulator.engine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -20,7 +18,7 @@ final class RankScheduler {
     private final KvBlocks kv;
     private final TreeSet<Sequence> waiting;
     private final List<Sequence> running = new ArrayList<>();
-    private final SortedMap<Integer, Integer> adapters = new TreeMap<>();
+    private final AdapterSlots adapters;
     private long nextTurn;
     private long generatedTokens;
 
@@ -30,6 +28,7 @@ final class RankScheduler {
                 new KvBlocks(
                         limits.kvBlocks(),
                         Math.max(1, limits.prefixBlockTokens() / limits.blockTokens()));
+        this.adapters = new AdapterSlots(limits.lora().maxAdapters());
         this.waiting = new TreeSet<>(serviceOrder(limits.order()));
     }
 
@@ -56,7 +55,7 @@ final class RankScheduler {
     long prefillTokensLeft() {
         long left = 0;
         for (var sequence : waiting) {
-            left += sequence.prefill;
+            left += sequence.prefill - cachedTokens(sequence);
         }
         for (var sequence : running) {
             left += Math.max(0, sequence.prefill - sequence.computed);
@@ -153,7 +152,7 @@ final class RankScheduler {
         var candidates = waiting.iterator();
         while (budget > 0 && running.size() < limits.maxSequences() && candidates.hasNext()) {
             var sequence = candidates.next();
-            if (!adapterFits(sequence.request.adapter())) {
+            if (!adapters.fits(sequence.request.adapter())) {
                 continue;
             }
             var hashes = hashesOf(sequence);
@@ -165,13 +164,16 @@ final class RankScheduler {
                 return;
             }
             candidates.remove();
-            start(sequence, hashes.subList(0, hits), blocks, nowNanos);
+            if (start(sequence, hashes.subList(0, hits), blocks, nowNanos)) {
+                batch.addLoad();
+            }
             budget -= tokens;
             compute(batch, sequence, new Step(tokens, 0));
         }
     }
 
-    private void start(Sequence sequence, List<Long> cachedPrefixes, int blocks, long nowNanos) {
+    /** True where its adapter has to be loaded. */
+    private boolean start(Sequence sequence, List<Long> cachedPrefixes, int blocks, long nowNanos) {
         cachedPrefixes.forEach(kv::pin);
         sequence.pinned.addAll(cachedPrefixes);
         kv.take(blocks);
@@ -183,15 +185,22 @@ final class RankScheduler {
             sequence.cachedTokens = sequence.computed;
         }
         running.add(sequence);
-        if (sequence.request.adapter() != 0) {
-            adapters.merge(sequence.request.adapter(), 1, Integer::sum);
-        }
+        boolean loads = adapters.use(sequence.request.adapter());
+        sequence.adapterLoads += loads ? 1 : 0;
+        return loads;
     }
 
-    private boolean adapterFits(int adapter) {
-        return adapter == 0
-                || adapters.containsKey(adapter)
-                || adapters.size() < limits.lora().maxAdapters();
+    int cachedTokens(EngineRequest request) {
+        return request.prefixHashes().isEmpty() ? 0 : cachedTokens(new Sequence(request, 0, 0));
+    }
+
+    private int cachedTokens(Sequence sequence) {
+        return usableHits(sequence, kv.cachedPrefixes(hashesOf(sequence)))
+                * limits.prefixBlockTokens();
+    }
+
+    boolean holdsAdapter(int adapter) {
+        return adapters.holds(adapter);
     }
 
     /**
@@ -293,8 +302,7 @@ final class RankScheduler {
         sequence.anonymousBlocks = 0;
         sequence.publishedPrefixes = 0;
         sequence.pinned.clear();
-        adapters.computeIfPresent(
-                sequence.request.adapter(), (_, users) -> users == 1 ? null : users - 1);
+        adapters.release(sequence.request.adapter());
     }
 
     private List<Long> hashesOf(Sequence sequence) {

@@ -9,6 +9,7 @@ package dev.keelson.simulator.engine;
  * @param lastTokenNanos when its last token came out
  * @param preemptions how often it lost its KV blocks and was computed again
  * @param cachedTokens prompt tokens found in the prefix cache when it was first scheduled
+ * @param adapterLoads how often its adapter had to be loaded for it
  */
 public record RequestTimes(
         EngineRequest request,
@@ -17,7 +18,8 @@ public record RequestTimes(
         long firstTokenNanos,
         long lastTokenNanos,
         int preemptions,
-        int cachedTokens) {
+        int cachedTokens,
+        int adapterLoads) {
 
     /** Time to the first token, from the moment it was queued, in seconds. */
     public double timeToFirstTokenSeconds() {

@@ -36,6 +36,7 @@ final class Sequence {
     long firstTokenNanos = -1;
     int preemptions;
     int cachedTokens;
+    int adapterLoads;
 
     /** Counts preemptions: a token of an older life is dropped. */
     int life;
@@ -59,6 +60,7 @@ final class Sequence {
                 firstTokenNanos,
                 lastTokenNanos,
                 preemptions,
-                cachedTokens);
+                cachedTokens,
+                adapterLoads);
     }
 }

@@ -5,14 +5,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.simulator.engine.StepTimeModel;
 import dev.keelson.simulator.trace.Fleet;
+import dev.keelson.simulator.trace.Fleet.Gateway.Route;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.world.Capacity;
 import dev.keelson.simulator.world.RunResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What `sim run` prints. */
 public record RunReport(
@@ -57,6 +59,9 @@ public record RunReport(
         inputs.put("maxSequences", fleet.maxSequences());
         inputs.put("gatewayQueue", fleet.gateway().queue());
         inputs.put("gatewayDeadlineSeconds", fleet.gateway().deadline().toMillis() / 1e3);
+        if (fleet.gateway().route() != Route.LOAD) {
+            inputs.put("gatewayRoute", fleet.gateway().route().toString());
+        }
         inputs.put("telemetryDelaySeconds", fleet.telemetry().delay().toMillis() / 1e3);
         inputs.put("telemetryLossShare", fleet.telemetry().lossShare());
         inputs.put("incidents", fleet.incidents().size());
@@ -98,12 +103,20 @@ public record RunReport(
         row.put("refused", r.refused());
         row.put("failed", r.failed());
         row.put("replicasLost", r.replicasLost());
+        putIfKnown(row, "prefixHitShare", r.prefixHitShare());
+        putIfKnown(row, "adapterHitShare", r.adapterHitShare());
         if (!r.tenants().isEmpty()) {
             TenantReport.toJson(r, row.putArray("tenants"));
         }
         var parameters = row.putObject("parameters");
         r.parameters().forEach(parameters::put);
         return row;
+    }
+
+    private static void putIfKnown(ObjectNode row, String name, @Nullable Double share) {
+        if (share != null) {
+            row.put(name, round(share, 6));
+        }
     }
 
     /** Null for what no request showed. */
@@ -144,6 +157,13 @@ public record RunReport(
                                 fleet.detailed() == null ? "linear" : "detailed",
                                 stepTimeSource().toLowerCase(Locale.ROOT).replace('_', ' '),
                                 stepTimeOrigin()));
+        if (trace.prefixBlockTokens() > 0 && !fleet.cachesPrefixesOf(trace)) {
+            lines.add(
+                    "prefixes of the trace are not used: its engine has no prefix cache (--engine detailed has one)");
+        }
+        if (fleet.gateway().route() != Route.LOAD) {
+            lines.add("requests are placed by " + fleet.gateway().route());
+        }
         lines.add(
                 String.format(
                         Locale.ROOT,
@@ -194,27 +214,50 @@ public record RunReport(
 
     List<String> cells(RunResult r) {
         var cells =
-                Stream.of(
-                        r.policy(),
-                        String.format(Locale.ROOT, "%.2f", r.gpuHours()),
-                        String.format(Locale.ROOT, "%.2f", r.cost()),
-                        String.format(Locale.ROOT, "%.2f %%", r.sloAttainment() * 100),
-                        seconds(r.ttftSecondsP99()),
-                        seconds(r.tpotSecondsP99()),
-                        Long.toString(r.refused()),
-                        Long.toString(r.failed()),
-                        Integer.toString(r.actions()),
-                        Integer.toString(r.directionChanges()));
-        var losses =
-                Stream.of(
-                        String.format(Locale.ROOT, "%.2f", r.spotGpuHours()),
-                        Integer.toString(r.replicasLost()));
-        return Stream.concat(cells, hasLosses() ? losses : Stream.of()).toList();
+                new ArrayList<>(
+                        List.of(
+                                r.policy(),
+                                String.format(Locale.ROOT, "%.2f", r.gpuHours()),
+                                String.format(Locale.ROOT, "%.2f", r.cost()),
+                                percent(r.sloAttainment()),
+                                seconds(r.ttftSecondsP99()),
+                                seconds(r.tpotSecondsP99()),
+                                Long.toString(r.refused()),
+                                Long.toString(r.failed()),
+                                Integer.toString(r.actions()),
+                                Integer.toString(r.directionChanges())));
+        if (hasLosses()) {
+            cells.add(String.format(Locale.ROOT, "%.2f", r.spotGpuHours()));
+            cells.add(Integer.toString(r.replicasLost()));
+        }
+        addShare(cells, RunResult::prefixHitShare, r);
+        addShare(cells, RunResult::adapterHitShare, r);
+        return cells;
     }
 
     List<String> headings() {
-        return Stream.concat(HEADINGS.stream(), hasLosses() ? LOSSES.stream() : Stream.of())
-                .toList();
+        var headings = new ArrayList<>(HEADINGS);
+        headings.addAll(hasLosses() ? LOSSES : List.of());
+        headings.addAll(knows(RunResult::prefixHitShare) ? List.of("prefix hits") : List.of());
+        headings.addAll(knows(RunResult::adapterHitShare) ? List.of("adapter hits") : List.of());
+        return headings;
+    }
+
+    /** Whether any row has the figure: else its column would be empty. */
+    private boolean knows(Function<RunResult, @Nullable Double> figure) {
+        return rows.stream().anyMatch(r -> figure.apply(r) != null);
+    }
+
+    private void addShare(
+            List<String> cells, Function<RunResult, @Nullable Double> figure, RunResult row) {
+        if (knows(figure)) {
+            var share = figure.apply(row);
+            cells.add(share == null ? "-" : percent(share));
+        }
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", share * 100);
     }
 
     /** Whether nodes can go away here: else two columns would hold only zeros. */

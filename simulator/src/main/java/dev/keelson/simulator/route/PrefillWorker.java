@@ -2,6 +2,7 @@ package dev.keelson.simulator.route;
 
 import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.route.RouteCandidate;
+import dev.keelson.simulator.trace.PrefixRequest;
 
 /**
  * A worker that prefills one request after the other in the order in which they were placed. With

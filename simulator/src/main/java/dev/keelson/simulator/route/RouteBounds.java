@@ -1,5 +1,6 @@
 package dev.keelson.simulator.route;
 
+import dev.keelson.simulator.trace.PrefixRequest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -6,6 +6,7 @@ import dev.keelson.core.route.RandomChoice;
 import dev.keelson.core.route.RoundRobin;
 import dev.keelson.core.route.RoutePolicy;
 import dev.keelson.core.route.ShortestQueue;
+import dev.keelson.simulator.trace.PrefixRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import dev.keelson.core.route.Placement;
 import dev.keelson.core.route.RouteCandidate;
 import dev.keelson.core.route.RoutePolicy;
 import dev.keelson.core.route.WaitingRequest;
+import dev.keelson.simulator.trace.PrefixRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -70,14 +70,11 @@ final class CopiedArrivals extends LazyArrivals {
         for (int k = 0; k < copies; k++) {
             double moved = k == 0 ? 0 : (random.nextDouble() - 0.5) * 2 * SPREAD_SECONDS;
             double at = Math.min(length, Math.max(0, r.seconds() + moved));
-            waiting.add(
-                    new Copy(
-                            new TraceRequest(
-                                    round * length + at,
-                                    r.promptTokens(),
-                                    r.outputTokens(),
-                                    r.label()),
-                            copied++));
+            var copy = r.at(round * length + at);
+            // Each copy is a conversation of its own, or the second would find all of the first.
+            boolean another = !r.prefixHashes().isEmpty() && round + k > 0;
+            long who = (long) round * (int) Math.ceil(scale) + k;
+            waiting.add(new Copy(another ? copy.ofAnother(who) : copy, copied++));
         }
     }
 }

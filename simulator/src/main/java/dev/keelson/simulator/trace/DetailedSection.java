@@ -1,6 +1,8 @@
 package dev.keelson.simulator.trace;
 
 import dev.keelson.simulator.engine.EngineLimits;
+import dev.keelson.simulator.engine.LoraSupport;
+import dev.keelson.simulator.engine.Speculation;
 import dev.keelson.simulator.engine.StepTimeModel;
 import dev.keelson.simulator.engine.profile.KernelFolder;
 import dev.keelson.simulator.engine.profile.MalformedInputException;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param hardware name of the hardware in the operator profiles
  * @param precision type of the weights in the kernels
  * @param stepMicros added to every step
+ * @param order which waiting request an engine takes first
  */
 record DetailedSection(
         @Nullable Path tables,
@@ -48,7 +51,10 @@ record DetailedSection(
         double stepMicros,
         int blockTokens,
         int prefixBlockTokens,
-        boolean asynchronous) {
+        boolean asynchronous,
+        EngineLimits.Order order,
+        LoraSupport lora,
+        Speculation speculation) {
     /** The links of a tensor-parallel replica, where no table says more: NVLink, one direction. */
     private static final Interconnect LINKS =
             new Interconnect(
@@ -58,7 +64,22 @@ record DetailedSection(
 
     private static final DetailedSection DEFAULTS =
             new DetailedSection(
-                    null, null, null, null, null, null, null, "bfloat16", 1, 0, 16, 16, true);
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "bfloat16",
+                    1,
+                    0,
+                    16,
+                    16,
+                    true,
+                    EngineLimits.Order.ARRIVAL,
+                    LoraSupport.NONE,
+                    Speculation.NONE);
 
     /** The section, or its defaults where the file has none. */
     static DetailedSection of(YamlSection engine, Path folder) {
@@ -87,7 +108,14 @@ record DetailedSection(
                         s.number("stepMicroseconds", 0, 1e6, 0),
                         block,
                         prefix,
-                        flag(s, "asynchronous"));
+                        flag(s, "asynchronous"),
+                        order(s),
+                        s.optionalSection("lora")
+                                .map(DetailedSection::lora)
+                                .orElse(LoraSupport.NONE),
+                        s.optionalSection("speculation")
+                                .map(DetailedSection::speculation)
+                                .orElse(Speculation.NONE));
         if (read.kernels != null && read.system == null) {
             s.text("system");
         }
@@ -101,6 +129,29 @@ record DetailedSection(
         return new RooflineStepTime.Peak(
                 peak.number("teraflops", 1e-3, 1e6) * 1e12,
                 peak.number("gigabytesPerSecond", 1e-3, 1e6) * 1e9);
+    }
+
+    private static EngineLimits.Order order(YamlSection s) {
+        return switch (s.optionalText("order").orElse("arrival")) {
+            case "arrival" -> EngineLimits.Order.ARRIVAL;
+            case "priority" -> EngineLimits.Order.PRIORITY;
+            default -> throw s.wrong("order", "arrival or priority");
+        };
+    }
+
+    private static LoraSupport lora(YamlSection lora) {
+        return new LoraSupport(
+                lora.whole("slots", 1, 65_536),
+                lora.number("stepMicroseconds", 0, 1e6, 0),
+                lora.number("adapterMicroseconds", 0, 1e6, 0),
+                lora.number("loadMilliseconds", 0, 1e6) * 1e3);
+    }
+
+    private static Speculation speculation(YamlSection speculation) {
+        return new Speculation(
+                speculation.whole("draftTokens", 1, 64),
+                speculation.number("acceptance", 0, 0.999),
+                speculation.number("draftMicroseconds", 0, 1e6, 0));
     }
 
     private static boolean flag(YamlSection s, String key) {
@@ -125,7 +176,9 @@ record DetailedSection(
                         Math.max(1, profile.kvTokens() / blockTokens),
                         asynchronous ? 2 : 1,
                         prefixBlockTokens,
-                        EngineLimits.Order.ARRIVAL);
+                        order,
+                        lora,
+                        speculation);
         var name = model == null ? deployed : model;
         try {
             return source(limits, profile, name);

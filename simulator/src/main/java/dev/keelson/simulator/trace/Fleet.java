@@ -4,7 +4,10 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +69,58 @@ public record Fleet(
         return with(minReplicas, maxReplicas, initialReplicas, all);
     }
 
+    /** The same with another way of placing requests. */
+    public Fleet withRoute(Gateway.Route route) {
+        return with(
+                minReplicas,
+                maxReplicas,
+                initialReplicas,
+                incidents,
+                new Gateway(gateway.queue, gateway.deadline, route),
+                detailed);
+    }
+
+    /** The same, its prefix caches, where it has any, counting in the blocks of the trace. */
+    public Fleet forPrefixesOf(Trace trace) {
+        var simulated = detailed;
+        if (simulated == null
+                || trace.prefixBlockTokens() == 0
+                || simulated.limits().prefixBlockTokens() == 0) {
+            return this;
+        }
+        var limits = simulated.limits().withPrefixBlockTokens(trace.prefixBlockTokens());
+        return with(
+                minReplicas,
+                maxReplicas,
+                initialReplicas,
+                incidents,
+                gateway,
+                new DetailedEngine(limits, simulated.stepTime(), simulated.origin()));
+    }
+
+    /** Do its engines find prefixes of the trace again? */
+    public boolean cachesPrefixesOf(Trace trace) {
+        return trace.prefixBlockTokens() > 0
+                && detailed != null
+                && detailed.limits().prefixBlockTokens() > 0;
+    }
+
+    /** Do its engines hold adapters? */
+    public boolean hasAdapters() {
+        return detailed != null && detailed.limits().lora().maxAdapters() > 0;
+    }
+
     private Fleet with(int least, int most, @Nullable Integer initial, List<Incident> happening) {
+        return with(least, most, initial, happening, gateway, detailed);
+    }
+
+    private Fleet with(
+            int least,
+            int most,
+            @Nullable Integer initial,
+            List<Incident> happening,
+            Gateway entrance,
+            @Nullable DetailedEngine simulated) {
         return new Fleet(
                 name,
                 model,
@@ -77,9 +131,9 @@ public record Fleet(
                 gpusPerReplica,
                 maxSequences,
                 engine,
-                detailed,
+                simulated,
                 coldStart,
-                gateway,
+                entrance,
                 telemetry,
                 tick,
                 nodes,
@@ -171,8 +225,31 @@ public record Fleet(
     /**
      * @param queue requests that wait while no replica has room; the next is refused
      * @param deadline a request that waits longer at the gateway has failed
+     * @param route how requests find replicas
      */
-    public record Gateway(int queue, Duration deadline) {}
+    public record Gateway(int queue, Duration deadline, Route route) {
+        public static final Gateway USUAL = new Gateway(512, Duration.ofSeconds(60), Route.LOAD);
+
+        /** What the gateway knows of the replicas when it places a request. */
+        public enum Route {
+            /** Its own requests there: what the production gateway knows. */
+            LOAD,
+            /** Also what waits to be prefilled there, the prefix cache and the loaded adapters. */
+            COST;
+
+            /** By its name in files and options. */
+            public static Optional<Route> of(String name) {
+                return Arrays.stream(values())
+                        .filter(route -> route.toString().equals(name))
+                        .findFirst();
+            }
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
 
     /**
      * What reaches the policies.

@@ -84,8 +84,7 @@ public final class FleetFile {
                         engine,
                         kind.equals(DETAILED) ? detailed.load(engine, model) : null,
                         coldStart(root.section("coldStart"), folder),
-                        gateway.map(FleetFile::gateway)
-                                .orElse(new Fleet.Gateway(512, Duration.ofSeconds(60))),
+                        gateway.map(FleetFile::gateway).orElse(Fleet.Gateway.USUAL),
                         root.optionalSection("telemetry")
                                 .map(t ->
                                         new Fleet.Telemetry(
@@ -211,8 +210,12 @@ public final class FleetFile {
     }
 
     private static Fleet.Gateway gateway(YamlSection gateway) {
+        var usual = Fleet.Gateway.USUAL;
+        var route = gateway.optionalText("route").orElse(usual.route().toString());
         return new Fleet.Gateway(
-                gateway.whole("queue", 0, 1_000_000, 512),
-                gateway.duration("deadline", Duration.ofSeconds(60)));
+                gateway.whole("queue", 0, 1_000_000, usual.queue()),
+                gateway.duration("deadline", usual.deadline()),
+                Fleet.Gateway.Route.of(route)
+                        .orElseThrow(() -> gateway.wrong("route", "load or cost")));
     }
 }

@@ -172,7 +172,8 @@ final class TextTable {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
     }
 
-    private static InputStream open(Path file) throws IOException {
+    /** The file's content, unpacked where it is gzip. */
+    static InputStream open(Path file) throws IOException {
         var in = new BufferedInputStream(Files.newInputStream(file));
         in.mark(2);
         boolean zipped = in.read() == 0x1f && in.read() == 0x8b;

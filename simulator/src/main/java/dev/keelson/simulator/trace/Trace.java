@@ -19,6 +19,7 @@ public final class Trace implements Iterable<TraceRequest> {
 
     private final String source;
     private final double seconds;
+    private final int prefixBlockTokens;
     private final Supplier<Iterator<TraceRequest>> requests;
     private final List<TraceRequest> sample;
     private long count;
@@ -32,17 +33,24 @@ public final class Trace implements Iterable<TraceRequest> {
      * @param seconds its length: the last arrival, or the end of the last interval of a rate series
      */
     public Trace(String source, List<TraceRequest> requests, double seconds) {
-        this(source, seconds, List.copyOf(requests)::iterator);
+        this(source, seconds, 0, List.copyOf(requests)::iterator);
     }
 
     /**
      * A trace that is generated again for every iteration; it is passed over once here.
      *
+     * @param prefixBlockTokens tokens that one prefix hash of its requests stands for; 0 where they
+     *     have none
      * @param requests gives the same requests each time
      */
-    public Trace(String source, double seconds, Supplier<Iterator<TraceRequest>> requests) {
+    public Trace(
+            String source,
+            double seconds,
+            int prefixBlockTokens,
+            Supplier<Iterator<TraceRequest>> requests) {
         this.source = source;
         this.seconds = seconds;
+        this.prefixBlockTokens = prefixBlockTokens;
         this.requests = requests;
         sample = List.copyOf(passOver());
         if (count == 0) {
@@ -94,6 +102,11 @@ public final class Trace implements Iterable<TraceRequest> {
 
     public double seconds() {
         return seconds;
+    }
+
+    /** Tokens that one prefix hash stands for; 0 where the requests have none. */
+    public int prefixBlockTokens() {
+        return prefixBlockTokens;
     }
 
     /** Mean prompt length, tokens. */

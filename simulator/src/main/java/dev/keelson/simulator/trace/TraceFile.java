@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads a trace and tells its form by its header: requests ({@value #AZURE}, {@value #REQUESTS}, or
- * the latter with tenant, adapter and priority) or demand over time ({@link RateFile}, {@link
- * ClientFile}), from which requests are drawn.
+ * the latter with tenant, adapter and priority; lines of JSON with prefixes, {@link PrefixTrace})
+ * or demand over time ({@link RateFile}, {@link ClientFile}), from which requests are drawn.
  */
 public final class TraceFile {
     static final String AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens";
@@ -23,6 +23,9 @@ public final class TraceFile {
                     .flatMap(List::stream)
                     .toList();
 
+    /** Tokens of one prefix block in Mooncake's traces. */
+    private static final int PREFIX_BLOCK_TOKENS = 512;
+
     /** More tokens in one request are a wrong unit, not a request. */
     private static final int LONGEST_REQUEST_TOKENS = 10_000_000;
 
@@ -34,6 +37,9 @@ public final class TraceFile {
      * @throws InputException with file, line and what was expected
      */
     public static Trace read(Path file, TraceChoice choice) {
+        if (PrefixTrace.isOne(file)) {
+            return scaled(prefixed(file), choice);
+        }
         return TextTable.read(
                 file,
                 KNOWN,
@@ -50,6 +56,7 @@ public final class TraceFile {
             return trace(
                     table.file(),
                     clients.seconds(),
+                    0,
                     choice.scale(),
                     () -> clients.arrivals(lengths, choice.seed()));
         }
@@ -63,6 +70,7 @@ public final class TraceFile {
         return trace(
                 table.file(),
                 last.startSeconds() + last.seconds(),
+                0,
                 choice.scale(),
                 () ->
                         burstiness == null
@@ -93,6 +101,18 @@ public final class TraceFile {
         return TextTable.read(file, KNOWN, table -> RateFile.HEADERS.contains(table.header()));
     }
 
+    private static Trace prefixed(Path file) {
+        var requests =
+                PrefixTrace.read(file, PREFIX_BLOCK_TOKENS).stream()
+                        .map(r -> r.toRequest(PREFIX_BLOCK_TOKENS))
+                        .toList();
+        return new Trace(
+                file.getFileName().toString(),
+                requests.getLast().seconds(),
+                PREFIX_BLOCK_TOKENS,
+                requests::iterator);
+    }
+
     private static Trace requests(TextTable table) {
         var names = List.of(table.header().split(",", -1));
         var clock = new TextTable.Clock();
@@ -109,7 +129,7 @@ public final class TraceFile {
                                     row.cells().get(4),
                                     row.whole(5, names.get(5), 0, LEAST_URGENT)));
         }
-        return trace(table.file(), packed.lastSeconds(), 1, packed::iterator);
+        return trace(table.file(), packed.lastSeconds(), 0, 1, packed::iterator);
     }
 
     /** Offers each request {@code scale} times; copies lie within seconds of the original. */
@@ -120,16 +140,21 @@ public final class TraceFile {
         return trace(
                 Path.of(trace.source()),
                 choice.repeat() * CopiedArrivals.lengthOf(trace),
+                trace.prefixBlockTokens(),
                 choice.scale(),
                 () -> new CopiedArrivals(trace, choice));
     }
 
     private static Trace trace(
-            Path file, double seconds, double scale, Supplier<Iterator<TraceRequest>> requests) {
+            Path file,
+            double seconds,
+            int prefixBlockTokens,
+            double scale,
+            Supplier<Iterator<TraceRequest>> requests) {
         if (!requests.get().hasNext()) {
             throw new InputException(
                     "%s: no request is left of it at scale %s.".formatted(file, scale));
         }
-        return new Trace(file.getFileName().toString(), seconds, requests);
+        return new Trace(file.getFileName().toString(), seconds, prefixBlockTokens, requests);
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.simulator.world;
 
 import dev.keelson.simulator.engine.EngineRequest;
 import dev.keelson.simulator.engine.EngineSimulator;
+import dev.keelson.simulator.engine.LoraSupport;
 import dev.keelson.simulator.trace.DetailedEngine;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,11 +20,14 @@ final class DetailedReplica implements ReplicaModel {
 
     private final EngineSimulator engine;
     private final int blockTokens;
+    private final LoraSupport lora;
+    private final Map<String, Integer> adapters = new HashMap<>();
     private final Map<Long, Sequence> inside = new HashMap<>();
     private long nextId;
 
     DetailedReplica(DetailedEngine detailed) {
         engine = new EngineSimulator(detailed.limits(), detailed.stepTime(), 1);
+        lora = detailed.limits().lora();
         blockTokens = detailed.limits().blockTokens();
     }
 
@@ -39,8 +43,35 @@ final class DetailedReplica implements ReplicaModel {
         engine.submit(request(id, sequence, nanos(nowSeconds)));
     }
 
-    private static EngineRequest request(long id, Sequence sequence, long nanos) {
-        return new EngineRequest(id, nanos, sequence.promptTokens, sequence.outputTokens);
+    private EngineRequest request(long id, Sequence sequence, long nanos) {
+        return new EngineRequest(
+                id,
+                nanos,
+                sequence.promptTokens,
+                sequence.outputTokens,
+                sequence.label.priority(),
+                sequence.prefixHashes,
+                adapter(sequence));
+    }
+
+    /** The engine's number for it, from 1; 0 for the base model, or where it has no adapters. */
+    private int adapter(Sequence sequence) {
+        var name = sequence.label.adapter();
+        return name.isEmpty() || lora.maxAdapters() == 0
+                ? 0
+                : adapters.computeIfAbsent(name, n -> adapters.size() + 1);
+    }
+
+    @Override
+    public int cachedTokens(Sequence sequence) {
+        return sequence.prefixHashes.isEmpty() ? 0 : engine.cachedTokens(request(-1, sequence, 0));
+    }
+
+    @Override
+    public double adapterSwitchSeconds(Sequence sequence) {
+        return adapter(sequence) == 0 || engine.holdsAdapter(request(-1, sequence, 0))
+                ? 0
+                : lora.loadMicros() / 1e6;
     }
 
     @Override
@@ -58,6 +89,8 @@ final class DetailedReplica implements ReplicaModel {
                 sequence.firstTokenSeconds = times.firstTokenNanos() / NANOS;
             }
             sequence.produced = sequence.outputTokens;
+            sequence.cachedTokens = times.cachedTokens();
+            sequence.adapterLoaded = times.adapterLoads() > 0;
             finished.accept(sequence, times.lastTokenNanos() / NANOS);
         }
     }

@@ -44,7 +44,7 @@ public final class FleetStudy {
 
     public FleetStudy(Fleet fleet, Trace trace, long seed, Forecasting forecasting) {
         this.forecasting = forecasting;
-        this.fleet = fleet;
+        this.fleet = fleet.forPrefixesOf(trace);
         this.trace = trace;
         this.seed = seed;
         capacity = Capacity.of(fleet, trace, seed);

@@ -26,6 +26,7 @@ final class FleetWorld {
     private static final double DOOMED_START_SECONDS = 5;
 
     private final Fleet fleet;
+    private final Trace trace;
     private final Scaler scaler;
     private final Supplier<ReplicaModel> engines;
     private final SplittableRandom random;
@@ -45,6 +46,7 @@ final class FleetWorld {
 
     FleetWorld(Fleet fleet, Trace trace, Scaler scaler, Supplier<ReplicaModel> engines, long seed) {
         this.fleet = fleet;
+        this.trace = trace;
         this.scaler = scaler;
         this.engines = engines;
         tickSeconds = fleet.tick().toNanos() / 1e9;
@@ -332,6 +334,10 @@ final class FleetWorld {
                 scaleLog.directionChanges(),
                 replicasLost,
                 timeline.points(outcomes),
-                outcomes.tenants());
+                outcomes.tenants(),
+                fleet.cachesPrefixesOf(trace) ? (Double) outcomes.prefixHitShare() : null,
+                fleet.hasAdapters() && outcomes.sawAdapters()
+                        ? (Double) outcomes.adapterHitShare()
+                        : null);
     }
 }

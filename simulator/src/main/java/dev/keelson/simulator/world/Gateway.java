@@ -1,6 +1,9 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.fleet.ReplicaId;
+import dev.keelson.core.route.LeastCost;
 import dev.keelson.core.route.ReplicaView;
+import dev.keelson.core.route.RouteCandidate;
 import dev.keelson.core.route.RouteChoice;
 import dev.keelson.simulator.trace.Fleet;
 import dev.keelson.simulator.trace.Trace;
@@ -8,6 +11,7 @@ import dev.keelson.simulator.trace.TraceRequest;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 final class Gateway {
+    private static final LeastCost LEAST_COST = new LeastCost();
+
     private final Fleet fleet;
     private final Iterator<TraceRequest> requests;
     private final WaitingRoom queue = new WaitingRoom();
     private final GatewayWatch watch;
     private final Outcomes outcomes;
+    private final double secondsPerPromptToken;
 
     private @Nullable BiConsumer<SimReplica, Double> finishedListener;
 
@@ -35,6 +42,7 @@ final class Gateway {
     Gateway(Fleet fleet, Trace trace, Outcomes outcomes) {
         this.fleet = fleet;
         this.outcomes = outcomes;
+        secondsPerPromptToken = fleet.speed().secondsPerPromptToken();
         requests = trace.iterator();
         coming = requests.next();
         watch = new GatewayWatch(deadlineSeconds());
@@ -85,7 +93,7 @@ final class Gateway {
         }
         while (!queue.isEmpty()) {
             var open = untried(views, queue.getFirst());
-            var chosen = RouteChoice.choose(open, Math.max(1, places / 4));
+            var chosen = choose(open, replicas, now);
             if (chosen.isEmpty()) {
                 return;
             }
@@ -96,6 +104,7 @@ final class Gateway {
                 continue;
             }
             s.dispatchedSeconds = now;
+            r.computedTokens += s.promptTokens - r.engine.cachedTokens(s);
             r.inFlight++;
             r.engine.submit(s, now);
             for (int i = 0; i < views.size(); i++) {
@@ -107,6 +116,40 @@ final class Gateway {
                 views.removeIf(view -> view.id().equals(r.id));
             }
         }
+    }
+
+    private Optional<ReplicaId> choose(
+            List<ReplicaView> open, List<SimReplica> replicas, double now) {
+        int headroom = Math.max(1, fleet.maxSequences() / 4);
+        return switch (fleet.gateway().route()) {
+            case LOAD -> RouteChoice.choose(open, headroom);
+            case COST -> {
+                var s = queue.getFirst();
+                var candidates =
+                        open.stream()
+                                .filter(view -> view.inFlight() < view.maxSequences() + headroom)
+                                .map(view ->
+                                        candidate(
+                                                view, SimReplica.find(replicas, view.id()), s, now))
+                                .toList();
+                yield candidates.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(LEAST_COST.choose(candidates));
+            }
+        };
+    }
+
+    /** What the request would meet there, of an engine whose queue and caches are known exactly. */
+    private RouteCandidate candidate(ReplicaView view, SimReplica r, Sequence s, double now) {
+        int cached = r.engine.cachedTokens(s);
+        double queued = r.engine.load(now).queuedPrefillTokens();
+        return new RouteCandidate(
+                view.id(),
+                RouteChoice.expectedWaitSeconds(view) + queued * secondsPerPromptToken,
+                (s.promptTokens - cached) * secondsPerPromptToken,
+                r.engine.adapterSwitchSeconds(s),
+                (double) cached / s.promptTokens,
+                r.computedTokens);
     }
 
     /** Where the request was without success only if there is nothing else. */

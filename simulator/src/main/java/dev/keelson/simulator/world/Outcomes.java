@@ -24,6 +24,10 @@ final class Outcomes {
     private long met;
     private long refused;
     private long failed;
+    private long promptTokens;
+    private long cachedTokens;
+    private long adapterRequests;
+    private long adapterLoads;
 
     private static final class Tenant {
         private final Quantiles ttft = new Quantiles(EXACT_OF_TENANT);
@@ -64,6 +68,10 @@ final class Outcomes {
     void finish(Sequence s, double at) {
         double first = s.firstTokenSeconds - s.arrivalSeconds;
         var tenant = tenant(s.label);
+        promptTokens += s.promptTokens;
+        cachedTokens += s.cachedTokens;
+        adapterRequests += s.label.adapter().isEmpty() ? 0 : 1;
+        adapterLoads += s.adapterLoaded ? 1 : 0;
         ttft.add(first);
         tenant.ttft.add(first);
         double perToken = 0;
@@ -113,6 +121,21 @@ final class Outcomes {
 
     double tpotQuantile(double level) {
         return tpot.at(level);
+    }
+
+    /** Share of the served prompts' tokens that were found in a prefix cache; 0 without any. */
+    double prefixHitShare() {
+        return promptTokens == 0 ? 0 : cachedTokens / (double) promptTokens;
+    }
+
+    /** Share of the served requests with an adapter that found it loaded; 0 without any. */
+    double adapterHitShare() {
+        return adapterRequests == 0 ? 0 : 1 - adapterLoads / (double) adapterRequests;
+    }
+
+    /** Was any request with an adapter served? */
+    boolean sawAdapters() {
+        return adapterRequests > 0;
     }
 
     /** By tenant; empty where the trace names none. */

@@ -34,6 +34,21 @@ final class PacedEngine implements ReplicaModel {
     }
 
     @Override
+    public boolean admits(Sequence sequence) {
+        return engine.admits(sequence);
+    }
+
+    @Override
+    public int cachedTokens(Sequence sequence) {
+        return engine.cachedTokens(sequence);
+    }
+
+    @Override
+    public double adapterSwitchSeconds(Sequence sequence) {
+        return engine.adapterSwitchSeconds(sequence);
+    }
+
+    @Override
     public void submit(Sequence sequence, double nowSeconds) {
         if (!Double.isNaN(sequence.firstTokenSeconds)) {
             begun.add(sequence);

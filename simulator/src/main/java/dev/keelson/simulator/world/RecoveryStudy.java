@@ -35,7 +35,7 @@ public final class RecoveryStudy {
                     "The replicas (%d) must be at most the %d that the nodes have room for."
                             .formatted(this.replicas, fleet.capacity()));
         }
-        this.fleet = fleet.withReplicas(this.replicas);
+        this.fleet = fleet.forPrefixesOf(trace).withReplicas(this.replicas);
     }
 
     private static int peak(Fleet fleet, Trace trace, long seed) {

@@ -19,6 +19,16 @@ interface ReplicaModel {
         return true;
     }
 
+    /** Leading tokens of the prompt that its prefix cache holds now. */
+    default int cachedTokens(Sequence sequence) {
+        return 0;
+    }
+
+    /** Seconds to load the request's adapter; 0 where it is loaded, or none is asked for. */
+    default double adapterSwitchSeconds(Sequence sequence) {
+        return 0;
+    }
+
     /** Takes a request; it joins at the next step. */
     void submit(Sequence sequence, double nowSeconds);
 

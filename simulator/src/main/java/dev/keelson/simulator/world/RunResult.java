@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One policy on one trace.
@@ -16,6 +17,10 @@ import java.util.TreeMap;
  * @param directionChanges actions whose direction was the opposite of the one before
  * @param replicasLost that were live on a node that went away
  * @param tenants by name; empty where the trace names none
+ * @param prefixHitShare of the tokens of served prompts, those found in a prefix cache; null where
+ *     the trace has no hashes or the engines no cache
+ * @param adapterHitShare of the served requests with an adapter, those that found it loaded; null
+ *     where there are none or the engines have no slots
  */
 public record RunResult(
         String policy,
@@ -35,7 +40,9 @@ public record RunResult(
         int directionChanges,
         int replicasLost,
         List<Point> course,
-        SortedMap<String, Tenant> tenants) {
+        SortedMap<String, Tenant> tenants,
+        @Nullable Double prefixHitShare,
+        @Nullable Double adapterHitShare) {
     public RunResult {
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
         course = List.copyOf(course);

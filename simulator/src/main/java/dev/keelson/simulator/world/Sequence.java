@@ -13,6 +13,7 @@ final class Sequence {
     final int promptTokens;
     final int outputTokens;
     final Label label;
+    final List<Long> prefixHashes;
 
     /**
      * Tokens to compute before the next token comes: the prompt, or all of it after a preemption.
@@ -30,6 +31,12 @@ final class Sequence {
 
     /** Prompt tokens that the present step computes. */
     int chunk;
+
+    /** Prompt tokens that were found in the prefix cache of the replica that answered. */
+    int cachedTokens;
+
+    /** The replica that answered had to load its adapter. */
+    boolean adapterLoaded;
 
     /** Places at replicas that it lost again before its first token. */
     int attempts;
@@ -53,6 +60,7 @@ final class Sequence {
         promptTokens = request.promptTokens();
         outputTokens = request.outputTokens();
         label = request.label();
+        prefixHashes = request.prefixHashes();
         prefillLeft = promptTokens;
     }
 

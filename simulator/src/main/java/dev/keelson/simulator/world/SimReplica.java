@@ -55,6 +55,9 @@ final class SimReplica {
 
     int inFlight;
 
+    /** Prompt tokens of the requests placed here that its prefix cache did not hold then. */
+    long computedTokens;
+
     private int failures;
     private double backOffUntil = Double.NEGATIVE_INFINITY;
     private double secondsPerRequest = 1;

@@ -117,7 +117,7 @@ final class EngineInvariantsTest {
                 1 + random.nextInt(2),
                 random.nextBoolean() ? 0 : block * (1 + random.nextInt(3)),
                 order,
-                new LoraSupport(1 + random.nextInt(3), 100, 50),
+                new LoraSupport(1 + random.nextInt(3), 100, 50, 2_000),
                 random.nextBoolean()
                         ? Speculation.NONE
                         : new Speculation(random.nextInt(5), 0.7, 300));

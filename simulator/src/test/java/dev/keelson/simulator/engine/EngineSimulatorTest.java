@@ -205,7 +205,7 @@ final class EngineSimulatorTest {
 
     @Test
     void batchesNoMoreAdaptersThanItHoldsAndLetsOthersPass() {
-        var limits = SYNCHRONOUS.withLora(new LoraSupport(1, 1_000, 500));
+        var limits = SYNCHRONOUS.withLora(new LoraSupport(1, 1_000, 500, 0));
 
         var times =
                 byId(
@@ -220,6 +220,25 @@ final class EngineSimulatorTest {
         assertThat(times.get(1).scheduledNanos()).isEqualTo(34_500_000);
         assertThat(times.get(2).scheduledNanos()).isZero();
         assertThat(times.get(3).scheduledNanos()).isZero();
+    }
+
+    /** Steps of 10 ms; a load takes 40 ms. Two slots: of three adapters in turn one is away. */
+    @Test
+    void loadsAnAdapterIntoTheSlotThatWasUnusedForLongest() {
+        var limits = SYNCHRONOUS.withLora(new LoraSupport(2, 0, 0, 40_000));
+        var requests = new ArrayList<EngineRequest>();
+        int[] asked = {7, 8, 7, 9, 7, 8};
+        for (int i = 0; i < asked.length; i++) {
+            requests.add(new EngineRequest(i, i * 1_000L * MILLI, 10, 1, 0, List.of(), asked[i]));
+        }
+
+        var times = byId(simulate(limits, requests.toArray(EngineRequest[]::new)));
+
+        assertThat(times).extracting(RequestTimes::adapterLoads).containsExactly(1, 1, 0, 1, 0, 1);
+        assertThat(times)
+                .extracting(time -> time.firstTokenNanos() - time.queuedNanos())
+                .containsExactly(
+                        50 * MILLI, 50 * MILLI, 10 * MILLI, 50 * MILLI, 10 * MILLI, 50 * MILLI);
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.keelson.simulator.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.simulator.trace.PrefixRequest;
+import dev.keelson.simulator.trace.PrefixTrace;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;

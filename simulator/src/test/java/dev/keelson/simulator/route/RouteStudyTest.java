@@ -8,6 +8,7 @@ import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.route.LeastCost;
 import dev.keelson.core.route.RoundRobin;
 import dev.keelson.core.route.ShortestQueue;
+import dev.keelson.simulator.trace.PrefixRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -150,7 +151,7 @@ class RouteStudyTest {
         for (long block : blocks) {
             list.add(block);
         }
-        return new PrefixRequest(arrivalSeconds, 100 * blocks.length, list);
+        return new PrefixRequest(arrivalSeconds, 100 * blocks.length, 1, list);
     }
 
     private static List<PrefixRequest> randomTrace(Random random) {
@@ -162,7 +163,7 @@ class RouteStudyTest {
                 blocks.add(b == 0 ? 0 : conversation + b);
             }
             int tokens = blocks.size() * 100 - random.nextInt(100);
-            trace.add(new PrefixRequest(random.nextInt(300), tokens, blocks));
+            trace.add(new PrefixRequest(random.nextInt(300), tokens, 1, blocks));
         }
         trace.sort(Comparator.comparingDouble(PrefixRequest::arrivalSeconds));
         return trace;

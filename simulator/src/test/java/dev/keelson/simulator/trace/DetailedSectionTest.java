@@ -81,6 +81,9 @@ class DetailedSectionTest {
                     {prefixBlockTokens: 24}                    | must be 0 (no prefix cache) or a multiple of blockTokens (16)
                     {asynchronous: yes}                        | 'engine.detailed.asynchronous' (yes) must be true or false
                     {peak: {teraflops: 1}}                     | the key 'engine.detailed.peak.gigabytesPerSecond' is missing
+                    {order: newest}                            | 'engine.detailed.order' (newest) must be arrival or priority
+                    {lora: {slots: 2}}                         | the key 'engine.detailed.lora.loadMilliseconds' is missing
+                    {speculation: {draftTokens: 3, acceptance: 1}} | 'engine.detailed.speculation.acceptance' (1) must be a number from 0
                     {kernel: nowhere}                          | unknown key 'engine.detailed.kernel'
                     """)
     void aWrongSectionIsNamedWithItsLine(String section, String expected) {

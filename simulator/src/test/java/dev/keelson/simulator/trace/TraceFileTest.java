@@ -3,9 +3,11 @@ package dev.keelson.simulator.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.keelson.simulator.trace.TraceRequest.Label;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,28 @@ class TraceFileTest {
         var trace = read("time,prompt_tokens,output_tokens\n100.5,7,1\n101,8,2\n");
 
         assertThat(trace).containsExactly(new TraceRequest(0, 7, 1), new TraceRequest(0.5, 8, 2));
+    }
+
+    @Test
+    void readsPrefixesOfFullBlocksAndGivesEachCopyItsOwn() throws IOException {
+        var file =
+                Files.writeString(
+                        folder.resolve("trace.jsonl"),
+                        """
+                        {"timestamp": 0, "input_length": 1100, "output_length": 0, "hash_ids": [1, 2, 3]}
+                        {"timestamp": 2500, "input_length": 1024, "output_length": 9, "hash_ids": [1, 2]}
+                        """);
+
+        var trace = TraceFile.read(file, WHOLE);
+        var twice = TraceFile.read(file, new TraceChoice(2, 1, null, 0, 0, null, 1));
+
+        assertThat(trace.prefixBlockTokens()).isEqualTo(512);
+        assertThat(trace)
+                .containsExactly(
+                        new TraceRequest(0, 1100, 1, Label.NONE, List.of(1L, 2L)),
+                        new TraceRequest(2.5, 1024, 9, Label.NONE, List.of(1L, 2L)));
+        assertThat(twice.stream().map(TraceRequest::prefixHashes)).hasSize(4);
+        assertThat(twice.stream().map(TraceRequest::prefixHashes).distinct()).hasSize(2);
     }
 
     @ParameterizedTest

@@ -73,6 +73,7 @@ public final class RunFolder {
                             nanos(line.first - start),
                             nanos(line.last - start),
                             0,
+                            0,
                             0));
         }
         return new RecordedRun(

@@ -1,9 +1,8 @@
-package dev.keelson.simulator.route;
+package dev.keelson.simulator.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.keelson.simulator.trace.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ class PrefixTraceTest {
 
         assertThat(PrefixTrace.read(plain, 512))
                 .isEqualTo(PrefixTrace.read(zipped, 512))
-                .containsExactly(new PrefixRequest(1.5, 600, List.of(0L, 7L)));
+                .containsExactly(new PrefixRequest(1.5, 600, 5, List.of(0L, 7L)));
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.keelson.simulator.route;
+package dev.keelson.simulator.trace;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,20 +7,16 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import dev.keelson.simulator.trace.InputException;
-import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads a trace in Mooncake's format, plain or gzip: one JSON object a line with {@code timestamp}
@@ -51,6 +47,15 @@ public final class PrefixTrace {
         this.blockTokens = blockTokens;
     }
 
+    /** Does the file begin as this format does? */
+    static boolean isOne(Path file) {
+        try (InputStream in = TextTable.open(file)) {
+            return in.read() == '{';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * @param blockTokens tokens of one block
      * @throws InputException with file, line and what was expected
@@ -68,7 +73,7 @@ public final class PrefixTrace {
         List<PrefixRequest> moved = new ArrayList<>(requests.size());
         for (PrefixRequest r : requests) {
             double arrival = r.arrivalSeconds() + seconds * random.nextDouble();
-            moved.add(new PrefixRequest(arrival, r.inputTokens(), r.blocks()));
+            moved.add(new PrefixRequest(arrival, r.inputTokens(), r.outputTokens(), r.blocks()));
         }
         moved.sort(Comparator.comparingDouble(PrefixRequest::arrivalSeconds));
         return List.copyOf(moved);
@@ -76,7 +81,7 @@ public final class PrefixTrace {
 
     private List<PrefixRequest> read() {
         List<PrefixRequest> requests = new ArrayList<>();
-        try (InputStream in = open(file);
+        try (InputStream in = TextTable.open(file);
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             double last = 0;
@@ -99,14 +104,6 @@ public final class PrefixTrace {
         return List.copyOf(requests);
     }
 
-    private static InputStream open(Path file) throws IOException {
-        InputStream in = new BufferedInputStream(Files.newInputStream(file));
-        in.mark(2);
-        boolean zipped = in.read() == 0x1f && in.read() == 0x8b;
-        in.reset();
-        return zipped ? new GZIPInputStream(in) : in;
-    }
-
     private PrefixRequest request(String text) {
         JsonNode node;
         try {
@@ -119,8 +116,9 @@ public final class PrefixTrace {
         }
         long millis = whole(node, "timestamp", 0, LONGEST_TRACE_MILLIS);
         int inputTokens = (int) whole(node, "input_length", 1, LONGEST_REQUEST_TOKENS);
-        whole(node, "output_length", 0, LONGEST_REQUEST_TOKENS);
-        return new PrefixRequest(millis / 1000.0, inputTokens, blocks(node, inputTokens));
+        int outputTokens = (int) whole(node, "output_length", 0, LONGEST_REQUEST_TOKENS);
+        return new PrefixRequest(
+                millis / 1000.0, inputTokens, outputTokens, blocks(node, inputTokens));
     }
 
     private List<Long> blocks(JsonNode node, int inputTokens) {

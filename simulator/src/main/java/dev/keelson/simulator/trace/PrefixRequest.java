@@ -1,4 +1,4 @@
-package dev.keelson.simulator.route;
+package dev.keelson.simulator.trace;
 
 import java.util.List;
 
@@ -7,11 +7,23 @@ import java.util.List;
  *
  * @param arrivalSeconds since the trace began
  * @param inputTokens of the prompt
+ * @param outputTokens that the answer had; 0 for none
  * @param blocks hashes of the prompt's blocks, the first block first; the last may be partial
  */
-public record PrefixRequest(double arrivalSeconds, int inputTokens, List<Long> blocks) {
+public record PrefixRequest(
+        double arrivalSeconds, int inputTokens, int outputTokens, List<Long> blocks) {
     public PrefixRequest {
         blocks = List.copyOf(blocks);
+    }
+
+    /** As a request of a fleet, that asks for at least one token. */
+    TraceRequest toRequest(int blockTokens) {
+        return new TraceRequest(
+                arrivalSeconds,
+                inputTokens,
+                Math.max(1, outputTokens),
+                TraceRequest.Label.NONE,
+                blocks.subList(0, inputTokens / blockTokens));
     }
 
     /**
