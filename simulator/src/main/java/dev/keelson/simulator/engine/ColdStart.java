@@ -36,21 +36,4 @@ public record ColdStart(SortedMap<Tier, List<Double>> seconds) {
         });
         seconds = Collections.unmodifiableSortedMap(new TreeMap<>(sorted));
     }
-
-    /**
-     * The p-quantile of a tier's load times in seconds, one of the measured ones; p in [0, 1]. A
-     * tier that was not measured is an error.
-     */
-    public double quantileSeconds(Tier tier, double p) {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("The quantile (%f) must be in [0, 1].".formatted(p));
-        }
-        var times = seconds.get(tier);
-        if (times == null) {
-            throw new IllegalArgumentException(
-                    "No load time was measured for %s.%nMeasured: %s."
-                            .formatted(tier, seconds.keySet()));
-        }
-        return times.get((int) Math.min(times.size() - 1, StrictMath.floor(p * times.size())));
-    }
 }

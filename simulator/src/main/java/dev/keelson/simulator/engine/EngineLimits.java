@@ -87,20 +87,6 @@ public record EngineLimits(
                 speculation);
     }
 
-    /** The same with another order of service. */
-    public EngineLimits withOrder(Order other) {
-        return new EngineLimits(
-                maxSequences,
-                maxBatchedTokens,
-                blockTokens,
-                kvBlocks,
-                pipelineDepth,
-                prefixBlockTokens,
-                other,
-                lora,
-                speculation);
-    }
-
     /** The same with prefix hashes of another length, in tokens; 0 turns the prefix cache off. */
     public EngineLimits withPrefixBlockTokens(int tokens) {
         return new EngineLimits(

@@ -36,10 +36,6 @@ final class RankScheduler {
         waiting.add(new Sequence(request, nowNanos, nextTurn++));
     }
 
-    boolean hasRequests() {
-        return !waiting.isEmpty() || !running.isEmpty();
-    }
-
     int waitingCount() {
         return waiting.size();
     }

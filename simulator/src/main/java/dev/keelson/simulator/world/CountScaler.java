@@ -120,8 +120,7 @@ final class CountScaler implements Scaler {
                 .filter(n -> n.takesReplicas() && n.gpusFree() >= gpus)
                 .min(
                         Comparator.comparing((SimNode n) -> n.group.capacity() == CapacityType.SPOT)
-                                .thenComparingInt(n -> -n.gpusFree())
-                                .thenComparing(n -> n.id))
+                                .thenComparing(SimNode.EMPTIEST))
                 .orElse(null);
     }
 

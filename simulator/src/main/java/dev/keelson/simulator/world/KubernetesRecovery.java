@@ -171,8 +171,7 @@ final class KubernetesRecovery implements Scaler {
                 .filter(n -> n.up && !n.cordoned && n.gpusFree() >= gpus)
                 .min(
                         Comparator.comparing((SimNode n) -> n == unwelcome)
-                                .thenComparingInt(n -> -n.gpusFree())
-                                .thenComparing(n -> n.id))
+                                .thenComparing(SimNode.EMPTIEST))
                 .orElse(null);
     }
 }

@@ -3,9 +3,14 @@ package dev.keelson.simulator.world;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.simulator.trace.Fleet;
 import java.util.BitSet;
+import java.util.Comparator;
 
 /** One node of the simulated fleet. Mutable: the world owns it. */
 final class SimNode {
+    /** The most free GPUs first. */
+    static final Comparator<SimNode> EMPTIEST =
+            Comparator.comparingInt((SimNode n) -> -n.gpusFree()).thenComparing(n -> n.id);
+
     final NodeId id;
     final Fleet.NodeGroup group;
 

@@ -7,7 +7,6 @@ import dev.keelson.simulator.baseline.SkyServeRules;
 import dev.keelson.simulator.baseline.SpotPlacer;
 import dev.keelson.simulator.trace.Fleet;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -124,7 +123,7 @@ final class SpotHedge {
         return world.nodes().stream()
                 .filter(n -> group == null ? !isSpot(n.group) : n.group.equals(group))
                 .filter(n -> n.takesReplicas() && n.gpusFree() >= gpus)
-                .min(Comparator.comparingInt((SimNode n) -> -n.gpusFree()).thenComparing(n -> n.id))
+                .min(SimNode.EMPTIEST)
                 .orElse(null);
     }
 }

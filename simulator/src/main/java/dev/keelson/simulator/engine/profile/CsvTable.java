@@ -78,11 +78,6 @@ public final class CsvTable {
         return columns.containsKey(column);
     }
 
-    /** The names of the columns that start with this. */
-    public List<String> columnsStartingWith(String prefix) {
-        return columns.keySet().stream().filter(name -> name.startsWith(prefix)).sorted().toList();
-    }
-
     private static BufferedReader open(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new MalformedInputException(file, 0, "there is no such file", "a CSV file");
