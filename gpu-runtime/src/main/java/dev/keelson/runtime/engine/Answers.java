@@ -18,6 +18,7 @@ final class Answers {
     private final EngineListener listener;
     private final LongSupplier nanos;
     private final Map<Long, Job> jobs = new HashMap<>();
+    private final Sampler sampler = new Sampler();
     private final WaitEstimate wait = new WaitEstimate();
 
     Answers(
@@ -116,7 +117,7 @@ final class Answers {
         try {
             p.penalties().apply(logits, sequence);
             Set<Integer> banned = p.ignoreEnd() ? endTokens : Set.of();
-            token = Sampler.choose(logits, p, banned, sequence.size());
+            token = sampler.choose(logits, p, banned, sequence.size());
         } catch (ArithmeticException e) {
             end(job, FinishReason.ERROR);
             job.sink.ended(FinishReason.ERROR);

@@ -24,6 +24,13 @@ final class BenchCommand implements Callable<Integer> {
     /** On a fleet, or on virtual time: not the forecaster's own tables. */
     private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
 
+    private static final Set<String> ENGINE =
+            Set.of(
+                    "greedy-identity",
+                    "prefix-ttft",
+                    "step-share",
+                    "engine-throughput",
+                    "http-throughput");
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
@@ -32,7 +39,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput.")
     private List<String> names = List.of();
 
     @Option(
@@ -51,6 +58,9 @@ final class BenchCommand implements Callable<Integer> {
         var distribution = Distribution.current();
         if (names.stream().anyMatch(LEARNED::contains)) {
             return learned(distribution);
+        }
+        if (names.stream().anyMatch(ENGINE::contains)) {
+            return engine(distribution);
         }
         long forecasts =
                 names.stream()
@@ -111,6 +121,27 @@ final class BenchCommand implements Callable<Integer> {
                 distribution.environment(),
                 distribution.command(
                         Component.PLAN_TIME, distribution.flags(Component.CONTROL_PLANE)));
+        return 0;
+    }
+
+    /** Of one engine, without a fleet; alone, since two would share the processors. */
+    private int engine(Distribution distribution) {
+        if (names.size() != 1) {
+            throw new CommandFailure(
+                    "The benchmarks of an engine run one at a time.",
+                    "Ask for them one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.ENGINE_BENCH)) {
+            throw new CommandFailure(
+                    "The engine is not built.", "Build it with: ./keelson --version");
+        }
+        ExecLine.print(
+                session,
+                Map.of(),
+                distribution.command(
+                        Component.ENGINE_BENCH,
+                        List.of(names.getFirst(), distribution.bundledModel().toString())));
         return 0;
     }
 

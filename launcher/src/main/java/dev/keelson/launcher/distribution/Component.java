@@ -34,6 +34,8 @@ public enum Component {
             48),
     ENGINE("engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 128),
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
+    ENGINE_BENCH(
+            "engine-bench", "bench", "gpu-runtime", "dev.keelson.runtime.bench.BenchMain", 1024),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
     LEARNED_STUDY(
             "learned-study",

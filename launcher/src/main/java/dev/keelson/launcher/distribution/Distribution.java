@@ -29,12 +29,14 @@ public record Distribution(Path home, Path javaHome) {
     private static final Set<Component> LOADS_LIBTORCH =
             EnumSet.of(
                     Component.ENGINE,
+                    Component.ENGINE_BENCH,
                     Component.TRAINER,
                     Component.FORECASTER,
                     Component.LEARNED_STUDY);
 
     private static final Set<Component> STUDIES =
             EnumSet.of(
+                    Component.ENGINE_BENCH,
                     Component.STUDY,
                     Component.FORECAST,
                     Component.LEARNED_STUDY,
@@ -213,7 +215,8 @@ public record Distribution(Path home, Path javaHome) {
                             "-DENGINE_CACHE_DIR=" + natives(),
                             "-Dai.djl.offline=true",
                             "-DOPT_OUT_TRACKING=true",
-                            "-Dai.djl.pytorch.num_threads=1",
+                            "-Dai.djl.pytorch.num_threads="
+                                    + (component == Component.ENGINE_BENCH ? 2 : 1),
                             "-Dai.djl.pytorch.num_interop_threads=1"));
         }
         if (component == Component.BENCH) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.runtime.bench;
+
+import org.jspecify.annotations.NullMarked;
