@@ -86,7 +86,7 @@ final class CannedEngine implements AutoCloseable {
                 requests.incrementAndGet();
                 running.incrementAndGet();
                 try {
-                    script.answer(new Call(this, socket, socket.getOutputStream(), body));
+                    script.answer(new Call(this, socket, socket.getOutputStream(), head, body));
                 } finally {
                     running.decrementAndGet();
                 }
@@ -113,7 +113,7 @@ final class CannedEngine implements AutoCloseable {
     }
 
     /** One request being answered. */
-    record Call(CannedEngine engine, Socket socket, OutputStream out, String body) {
+    record Call(CannedEngine engine, Socket socket, OutputStream out, String head, String body) {
         void startStream() throws IOException {
             startStream("");
         }
@@ -162,7 +162,7 @@ final class CannedEngine implements AutoCloseable {
         /** The same in one packet: no moment lies between its first token and its end. */
         void streamAtOnce(int tokens) throws IOException {
             var whole = new ByteArrayOutputStream();
-            new Call(engine, socket, whole, body).stream(tokens);
+            new Call(engine, socket, whole, head, body).stream(tokens);
             out.write(whole.toByteArray());
         }
 

@@ -20,8 +20,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayTest {
     @TempDir Path data;
@@ -207,10 +211,10 @@ class GatewayTest {
         try (var one = new CannedEngine(full);
                 var other = new CannedEngine(full);
                 var gateway =
-                        new GatewayUnderTest(data)
+                        new GatewayUnderTest(data, 1, Duration.ofSeconds(2))
                                 .replica("a", "n1", one, 8)
                                 .replica("b", "n2", other, 8)) {
-            assertThat(gateway.post(STREAM).statusCode()).isEqualTo(502);
+            assertThat(gateway.post(STREAM).statusCode()).isEqualTo(503);
             assertThat(one.requests).hasPositiveValue();
             assertThat(other.requests).hasPositiveValue();
         }
@@ -226,6 +230,47 @@ class GatewayTest {
                                 .replica("b", "n2", other, 8)) {
             assertThat(gateway.post(STREAM).statusCode()).isEqualTo(200);
             assertThat(gateway.records.settled(1).getFirst().getAttempts()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, overloaded", "503, deadline"})
+    void asksAgainWhereAReplicaHasNoRoomInTimeAndBlamesNobody(int status, String type)
+            throws Exception {
+        var refused = new AtomicInteger();
+        CannedEngine.Script busy =
+                call -> {
+                    if (refused.getAndIncrement() < 4) {
+                        call.error(status, type);
+                    } else {
+                        call.stream(1);
+                    }
+                };
+        try (var engine = new CannedEngine(busy);
+                var gateway = new GatewayUnderTest(data).replica("a", "n1", engine, 8)) {
+            assertThat(gateway.post(STREAM).statusCode()).isEqualTo(200);
+            assertThat(engine.requests).hasValue(5);
+            assertThat(gateway.records.settled(1).getFirst().getAttempts()).isEqualTo(1);
+            var replica = gateway.gateway.dispatcher().snapshot().getFirst().replicas().getFirst();
+            assertThat(replica.failed()).isZero();
+        }
+    }
+
+    @Test
+    void tellsTheEngineForHowLongAFirstTokenIsOfUse() throws Exception {
+        var asked = new AtomicReference<>("");
+        CannedEngine.Script noting =
+                call -> {
+                    asked.set(call.head());
+                    call.stream(1);
+                };
+        try (var engine = new CannedEngine(noting);
+                var gateway =
+                        new GatewayUnderTest(data, 1, Duration.ofSeconds(90))
+                                .replica("a", "n1", engine, 8)) {
+            gateway.post(STREAM);
+            String given = asked.get().replaceAll("(?s).*Keelson-Deadline-Ms: (\\d+).*", "$1");
+            assertThat(Long.parseLong(given)).isBetween(1L, 90_000L);
         }
     }
 
@@ -340,7 +385,12 @@ class GatewayTest {
                 eventually("it runs", () -> engine.running.get() == 1);
             }
             eventually("before the first token", () -> engine.running.get() == 0);
-            assertThat(gateway.records.settled(2))
+            try (Socket client = gateway.connect()) {
+                client.getOutputStream().write(GatewayUnderTest.raw(WHOLE));
+                eventually("it runs", () -> engine.running.get() == 1);
+            }
+            eventually("without a stream", () -> engine.running.get() == 0);
+            assertThat(gateway.records.settled(3))
                     .allMatch(c -> c.getOutcome() == Outcome.CANCELLED);
         }
     }

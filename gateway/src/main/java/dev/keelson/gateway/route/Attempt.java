@@ -17,6 +17,8 @@ public final class Attempt {
         FAILED,
         /** The replica is gone, or cannot be reached. */
         LOST,
+        /** It has no room in time. */
+        BUSY,
         /** It refuses new requests because it is about to leave. */
         DRAINING,
         /** Says nothing about the replica: the client left, or the request was at fault. */

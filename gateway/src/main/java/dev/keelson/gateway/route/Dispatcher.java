@@ -26,12 +26,6 @@ public final class Dispatcher {
     /** Silence beyond what is usual after which a request without token moves. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
 
-    /** Silence of one stream after which it counts as broken. */
-    private static final long STALLED_NANOS = Duration.ofSeconds(60).toNanos();
-
-    /** So many tokens' usual time without one, and two seconds, is a replica that stands still. */
-    private static final int STALLED_TOKENS = 20;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final LongSupplier nanos;
     private final int queueLimit;
@@ -378,7 +372,7 @@ public final class Dispatcher {
         try {
             for (DeploymentRoutes route : routes.values()) {
                 for (ReplicaSlot slot : route.allSlots()) {
-                    watch(route, slot);
+                    StandstillWatch.watch(route, slot, nanos.getAsLong());
                     slot.pool().tick();
                 }
                 route.ejectOutliers(nanos.getAsLong());
@@ -398,40 +392,6 @@ public final class Dispatcher {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void watch(DeploymentRoutes route, ReplicaSlot slot) {
-        long now = nanos.getAsLong();
-        for (Attempt attempt : slot.attempts()) {
-            if (attempt.hasToken()) {
-                if (attempt.isExpecting() && isStalled(route, attempt, now)) {
-                    attempt.abort(Attempt.Abort.STALLED);
-                }
-            } else if (now - attempt.ticket().deadlineNanos() >= 0) {
-                attempt.abort(Attempt.Abort.DEADLINE);
-            } else if (isHung(attempt, now) && route.hasOtherUsable(slot, now)) {
-                attempt.abort(Attempt.Abort.MOVED);
-            }
-        }
-    }
-
-    // By the replica's own pace: no stream on it moves, and this one can go on elsewhere. One that
-    // cannot is given much longer.
-    private static boolean isStalled(DeploymentRoutes route, Attempt attempt, long now) {
-        if (now - attempt.lastByteNanos() > STALLED_NANOS) {
-            return true;
-        }
-        long usual = (long) (STALLED_TOKENS * route.usualTokenSeconds() * 1e9);
-        return attempt.isMovable()
-                && now - attempt.slot().progressNanos() > ReplicaSlot.STALL_NANOS + usual
-                && route.hasOtherUsable(attempt.slot(), now);
-    }
-
-    // Other requests that move on the same replica speak for it: then this one only waits its turn
-    // there.
-    private static boolean isHung(Attempt attempt, long now) {
-        long silentSince = Math.max(attempt.startedNanos(), attempt.slot().progressNanos());
-        return now - silentSince > attempt.ticket().patienceNanos();
     }
 
     /** Load of each deployment and replica, for the report. */

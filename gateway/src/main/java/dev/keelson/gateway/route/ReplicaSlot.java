@@ -214,11 +214,16 @@ final class ReplicaSlot {
                 failed++;
                 avoid(nowNanos);
             }
-            case DRAINING -> {
-                avoided = true;
-                avoidedUntilNanos = nowNanos + DRAIN_SEEN_NANOS;
-            }
+            case DRAINING -> avoidUntil(nowNanos + DRAIN_SEEN_NANOS);
+            case BUSY -> avoidUntil(nowNanos + FIRST_BACK_OFF_NANOS);
             case NEUTRAL -> {}
+        }
+    }
+
+    private void avoidUntil(long nanos) {
+        if (!avoided || nanos - avoidedUntilNanos > 0) {
+            avoided = true;
+            avoidedUntilNanos = nanos;
         }
     }
 

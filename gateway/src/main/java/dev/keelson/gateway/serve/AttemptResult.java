@@ -20,6 +20,8 @@ sealed interface AttemptResult {
         FAILED,
         /** Stood still. */
         HUNG,
+        /** Has no room in time, and said so. */
+        BUSY,
         /** Leaves, and said so. */
         DRAINING,
         /** The deadline passed before the first token. */

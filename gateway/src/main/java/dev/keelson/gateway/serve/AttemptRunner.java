@@ -8,6 +8,7 @@ import dev.keelson.gateway.upstream.UpstreamPool;
 import dev.keelson.gateway.upstream.UpstreamResponse;
 import dev.keelson.serving.openai.ChunkScan;
 import dev.keelson.serving.openai.OpenAiError;
+import dev.keelson.serving.openai.RequestHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -97,9 +98,16 @@ final class AttemptRunner {
         }
     }
 
-    private static String headers(RequestProgress request) {
+    private String headers(RequestProgress request) {
         StringBuilder lines =
                 new StringBuilder(96).append("X-Request-Id: ").append(request.id()).append("\r\n");
+        if (!request.hasBegun()) {
+            long left = request.ticket().deadlineNanos() - nanos.getAsLong();
+            lines.append(RequestHeaders.DEADLINE)
+                    .append(": ")
+                    .append(Math.max(1, left / 1_000_000))
+                    .append("\r\n");
+        }
         String trace = request.exchange().request().header("traceparent");
         if (trace != null && trace.matches("[0-9a-f-]{1,64}")) {
             lines.append("traceparent: ").append(trace).append("\r\n");
@@ -132,17 +140,25 @@ final class AttemptRunner {
         if (head.status() == 200 && !begun) {
             return passAnswer(request, attempt, body);
         }
-        // A full queue (429) is that replica's, not the request's fault: another may take it.
-        boolean refused = head.status() >= 400 && head.status() < 500 && head.status() != 429;
-        if (refused && !begun) {
+        Cause cause = causeOf(head.status(), body);
+        boolean refused = head.status() >= 400 && head.status() < 500;
+        if (refused && cause != Cause.BUSY && !begun) {
             return passRefusal(request, head.status(), body);
         }
-        boolean draining =
-                head.status() == 503
-                        && new String(body, StandardCharsets.UTF_8).contains("\"draining\"");
-        return AttemptResult.retry(
-                draining ? Cause.DRAINING : Cause.FAILED,
-                "The replica answered %d.".formatted(head.status()));
+        return AttemptResult.retry(cause, "The replica answered %d.".formatted(head.status()));
+    }
+
+    // An engine that refuses for want of room has not failed: another, or itself later, may take
+    // the request.
+    private static Cause causeOf(int status, byte[] body) {
+        if (status == 429) {
+            return Cause.BUSY;
+        }
+        String text = status == 503 ? new String(body, StandardCharsets.UTF_8) : "";
+        if (text.contains("\"draining\"") || text.contains("\"sleeping\"")) {
+            return Cause.DRAINING;
+        }
+        return text.contains("\"deadline\"") ? Cause.BUSY : Cause.FAILED;
     }
 
     private byte @Nullable [] readWhole(UpstreamConnection connection, Attempt attempt)

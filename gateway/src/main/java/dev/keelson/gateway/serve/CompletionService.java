@@ -10,16 +10,11 @@ import dev.keelson.gateway.route.RetryBudget;
 import dev.keelson.gateway.route.Ticket;
 import dev.keelson.gateway.serve.AttemptResult.Cause;
 import dev.keelson.protocol.Topics;
-import dev.keelson.protocol.v1.Arrival;
 import dev.keelson.protocol.v1.Completion;
 import dev.keelson.protocol.v1.PoisonReport;
-import dev.keelson.serving.openai.ChatRequest;
-import dev.keelson.serving.openai.CompletionRequest;
 import dev.keelson.serving.openai.InvalidRequestException;
-import dev.keelson.serving.openai.Json;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiRequest;
-import dev.keelson.serving.openai.OpenAiRequests;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,8 +39,6 @@ public final class CompletionService {
     private static final int MOST_PLACES = 12;
     // A client that has a part of its answer waits this long for a replica that continues it.
     private static final Duration RESUME_WITHIN = Duration.ofSeconds(30);
-    private static final int BYTES_PER_TOKEN = 4;
-    private static final int CHAT_TOKENS_GUESS = 256;
 
     private final Dispatcher dispatcher;
     private final RetryBudget budget;
@@ -54,7 +47,7 @@ public final class CompletionService {
     private final Fingerprints fingerprints;
     private final PoisonLedger poison;
     private final RequestIds ids;
-    private final Duration deadline;
+    private final Intake intake;
     private final LongSupplier nanos;
     private final AttemptRunner runner;
 
@@ -79,7 +72,7 @@ public final class CompletionService {
         this.fingerprints = parts.fingerprints();
         this.poison = parts.poison();
         this.ids = parts.ids();
-        this.deadline = deadline;
+        this.intake = new Intake(dispatcher, fingerprints, poison, deadline);
         this.nanos = nanos;
         this.runner = new AttemptRunner(dispatcher, nanos);
     }
@@ -91,110 +84,19 @@ public final class CompletionService {
         HttpRequest request = exchange.request();
         budget.request();
         try {
-            OpenAiRequest asked = read(request);
-            refuseContinuation(asked);
-            String deployment = deploymentOf(asked);
-            refuseKnownPoison(request.body());
-            int expected = asked.options().stream() ? 0 : maxTokens(asked);
-            Ticket ticket = dispatcher.arrive(deployment, deadlineOf(request), expected);
+            Intake.Accepted accepted = intake.accept(request);
+            OpenAiRequest asked = accepted.asked();
+            Ticket ticket =
+                    dispatcher.arrive(
+                            accepted.deployment(), accepted.deadline(), accepted.expectedTokens());
             RequestProgress progress =
-                    new RequestProgress(id, exchange, asked, ticket, choices(asked), arrived);
-            records.arrival(id, deployment, TENANT, arrival(request, asked));
+                    new RequestProgress(id, exchange, asked, ticket, accepted.choices(), arrived);
+            records.arrival(id, accepted.deployment(), TENANT, Intake.arrival(request, asked));
             exchange.whenClientGone(() -> dispatcher.cancel(ticket));
             finish(progress, placeSafely(progress));
         } catch (InvalidRequestException e) {
             refuse(id, exchange, e.error(), arrived);
         }
-    }
-
-    private OpenAiRequest read(HttpRequest request) throws InvalidRequestException {
-        if (request.tooLarge()) {
-            throw new InvalidRequestException(OpenAiError.tooLarge(Json.MAX_BODY_BYTES));
-        }
-        return request.path().equals(CHAT)
-                ? OpenAiRequests.chat(request.body())
-                : OpenAiRequests.completion(request.body());
-    }
-
-    // Between gateway and engine only: from outside it would let a client choose the response's id.
-    private static void refuseContinuation(OpenAiRequest asked) throws InvalidRequestException {
-        if (asked.options().continuation() != null) {
-            throw new InvalidRequestException(
-                    OpenAiError.invalid(
-                            "'continuation' is not for clients: this gateway continues a broken stream itself.",
-                            "continuation"));
-        }
-    }
-
-    private String deploymentOf(OpenAiRequest asked) throws InvalidRequestException {
-        if (!dispatcher.hasTable()) {
-            throw new InvalidRequestException(
-                    OpenAiError.server(
-                            503, "starting", "This gateway does not know the fleet yet."));
-        }
-        String deployment = dispatcher.deploymentOf(asked.model());
-        if (deployment == null) {
-            throw new InvalidRequestException(OpenAiError.modelNotFound(asked.model()));
-        }
-        return deployment;
-    }
-
-    private void refuseKnownPoison(byte[] body) throws InvalidRequestException {
-        if (poison.isEmpty() && !dispatcher.hasQuarantine()) {
-            return;
-        }
-        String fingerprint = fingerprints.of(body);
-        if (poison.holds(fingerprint) || dispatcher.isQuarantined(fingerprint)) {
-            throw new InvalidRequestException(poisoned());
-        }
-    }
-
-    private static OpenAiError poisoned() {
-        return OpenAiError.server(
-                422,
-                "poison_request",
-                "Replicas died while they served this request; it is not tried again.");
-    }
-
-    private Duration deadlineOf(HttpRequest request) throws InvalidRequestException {
-        String given = request.header("keelson-deadline-ms");
-        if (given == null) {
-            return deadline;
-        }
-        if (!given.matches("\\d{1,7}") || given.matches("0+")) {
-            throw new InvalidRequestException(
-                    OpenAiError.invalid(
-                            "The header Keelson-Deadline-Ms must be 1 to 9999999.", null));
-        }
-        return Duration.ofMillis(Long.parseLong(given));
-    }
-
-    private static int maxTokens(OpenAiRequest asked) {
-        return switch (asked) {
-            case CompletionRequest completion -> completion.maxTokens();
-            case ChatRequest chat -> {
-                Integer given = chat.options().maxTokens();
-                yield given == null ? CHAT_TOKENS_GUESS : given;
-            }
-        };
-    }
-
-    private static int choices(OpenAiRequest asked) {
-        return switch (asked) {
-            case CompletionRequest completion ->
-                    completion.prompts().size() * completion.options().n();
-            case ChatRequest chat -> chat.options().n();
-        };
-    }
-
-    private static Arrival arrival(HttpRequest request, @Nullable OpenAiRequest asked) {
-        Arrival.Builder arrival =
-                Arrival.newBuilder()
-                        .setPromptTokensEstimate(request.body().length / BYTES_PER_TOKEN);
-        if (asked != null) {
-            arrival.setMaxTokens(maxTokens(asked)).setStreaming(asked.options().stream());
-        }
-        return arrival.build();
     }
 
     // A defect of this program must not leave a request without its end, neither for the client nor
@@ -212,8 +114,10 @@ public final class CompletionService {
     private Outcome place(RequestProgress request) {
         Ticket ticket = request.ticket();
         try {
-            for (int places = 0; places < MOST_PLACES; places++) {
-                Grant grant = dispatcher.acquire(ticket, places > 0);
+            boolean again = false;
+            while (request.places() < MOST_PLACES) {
+                Grant grant = dispatcher.acquire(ticket, again);
+                again = true;
                 Outcome outcome =
                         switch (grant) {
                             case Grant.Refusal refusal -> refused(request, refusal);
@@ -295,6 +199,7 @@ public final class CompletionService {
             case AttemptResult.Retry retry ->
                     switch (retry.cause()) {
                         case DRAINING -> Attempt.End.DRAINING;
+                        case BUSY -> Attempt.End.BUSY;
                         case DEADLINE -> Attempt.End.NEUTRAL;
                         case UNREACHABLE, DIED -> Attempt.End.LOST;
                         case FAILED, HUNG -> Attempt.End.FAILED;
@@ -313,13 +218,14 @@ public final class CompletionService {
                             .addAllReplicas(request.ticket().deadReplicas())
                             .build();
             poison.add(report, nanos.getAsLong());
-            return fail(request, Completion.Outcome.FAILED, poisoned());
+            return fail(request, Completion.Outcome.FAILED, Intake.poisoned());
         }
         switch (retry.cause()) {
             case DEADLINE -> {
                 return fail(request, Completion.Outcome.SHED, late());
             }
             case UNREACHABLE, DRAINING -> request.notTried();
+            case BUSY -> request.hadNoRoom();
             case DIED, FAILED, HUNG -> {
                 if (request.attempts() >= MOST_ATTEMPTS) {
                     return fail(request, Completion.Outcome.FAILED, retry.error());
@@ -372,7 +278,7 @@ public final class CompletionService {
 
     // Refused before any replica was used: still it came, and still it ended.
     private void refuse(String id, HttpExchange exchange, OpenAiError error, long arrived) {
-        records.arrival(id, Topics.UNKNOWN_DEPLOYMENT, TENANT, arrival(exchange.request(), null));
+        records.arrival(id, Topics.UNKNOWN_DEPLOYMENT, TENANT, Intake.arrival(exchange.request()));
         try {
             respond(exchange, id, error);
         } catch (IOException e) {

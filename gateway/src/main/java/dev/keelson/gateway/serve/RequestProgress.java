@@ -17,6 +17,7 @@ final class RequestProgress {
     private final AnswerSoFar answer;
     private final long arrivedNanos;
     private int attempts;
+    private int places;
     private String replica = "";
     private int promptTokens;
     private int usageTokens;
@@ -78,7 +79,19 @@ final class RequestProgress {
 
     void tried(String on) {
         attempts++;
+        places++;
         replica = on;
+    }
+
+    /** Replicas that were asked, those aside that had no room in time. */
+    int places() {
+        return places;
+    }
+
+    /** The last replica had no room in time: neither attempt nor place. */
+    void hadNoRoom() {
+        attempts--;
+        places--;
     }
 
     /** The last attempt does not count after all. */
