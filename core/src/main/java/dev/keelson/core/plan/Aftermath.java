@@ -52,7 +52,7 @@ final class Aftermath {
 
     private static void followNotice(Situation s, String key, OpenIncident i) {
         var node = new NodeId(i.target());
-        var there = s.members().stream().filter(m -> m.node().equals(node)).toList();
+        var there = s.roster().on(node);
         if (there.stream().noneMatch(Member::isReady)) {
             s.outcome.rerouted(i);
         }

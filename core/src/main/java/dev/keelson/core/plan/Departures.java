@@ -2,6 +2,7 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.Node;
+import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.OperatorRequest;
 import dev.keelson.core.plan.PlannerMemory.Cause;
 import dev.keelson.core.policy.ActionClass;
@@ -48,7 +49,7 @@ final class Departures {
         }
         s.draft.drainingNodes.put(drain.node(), s.now);
         blame(
-                drain.node().value(),
+                drain.node(),
                 new Cause(
                         Reason.OPERATOR_REQUEST,
                         "node %s is being emptied for an operator".formatted(drain.node())));
@@ -88,7 +89,7 @@ final class Departures {
         long leadMs = Duration.between(s.now, deadline).toMillis();
         var hurt =
                 blame(
-                        node.id().value(),
+                        node.id(),
                         new Cause(
                                 Reason.SPOT_NOTICE,
                                 "node %s is taken away in %d s"
@@ -116,15 +117,13 @@ final class Departures {
                         List.of()));
     }
 
-    private Set<DeploymentId> blame(String node, Cause cause) {
+    private Set<DeploymentId> blame(NodeId node, Cause cause) {
         var hurt = new TreeSet<DeploymentId>();
-        for (var m : s.members()) {
-            if (m.node().value().equals(node)) {
-                hurt.add(m.deployment());
-                var d = s.draft.deployments.get(m.deployment());
-                if (d != null) {
-                    d.cause = cause;
-                }
+        for (var m : s.roster().on(node)) {
+            hurt.add(m.deployment());
+            var d = s.draft.deployments.get(m.deployment());
+            if (d != null) {
+                d.cause = cause;
             }
         }
         return hurt;

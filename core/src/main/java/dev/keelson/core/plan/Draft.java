@@ -14,6 +14,7 @@ import dev.keelson.core.plan.PlannerMemory.Start;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -21,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory while a plan is being made: the one mutable thing of a planning step, never seen
- * outside it.
+ * outside it. What is looked up for every replica is found by hash.
  */
 final class Draft {
     long nextReplica;
-    final TreeMap<DeploymentId, Deployed> deployments = new TreeMap<>();
-    final TreeMap<NodeId, NodeState> nodes;
+    final HashMap<DeploymentId, Deployed> deployments = new HashMap<>();
+    final HashMap<NodeId, NodeState> nodes;
     final TreeMap<String, OpenIncident> incidents;
     final TreeSet<String> answeredRequests;
     final TreeMap<ReplicaId, Start> starts;
@@ -43,7 +44,7 @@ final class Draft {
     Draft(PlannerMemory memory) {
         nextReplica = memory.nextReplica();
         memory.deployments().forEach((id, m) -> deployments.put(id, new Deployed(m)));
-        nodes = new TreeMap<>(memory.nodes());
+        nodes = new HashMap<>(memory.nodes());
         incidents = new TreeMap<>(memory.incidents());
         answeredRequests = new TreeSet<>(memory.answeredRequests());
         starts = new TreeMap<>(memory.starts());
@@ -63,7 +64,7 @@ final class Draft {
         return new PlannerMemory(
                 nextReplica,
                 remembered,
-                nodes,
+                new TreeMap<>(nodes),
                 incidents,
                 answeredRequests,
                 starts,

@@ -3,13 +3,16 @@ package dev.keelson.core.plan;
 import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.Replica;
+import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.plan.PlannerMemory.Cause;
 import dev.keelson.core.policy.ActionClass;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +29,16 @@ final class Failures {
 
     private final Situation s;
 
-    private Failures(Situation s) {
+    /** READY ones are many, and nearly all of them were before. */
+    private final Set<ReplicaId> wasSeenReady;
+
+    private Failures(Situation s, PlannerMemory before) {
         this.s = s;
+        wasSeenReady = new HashSet<>(before.seenReady());
     }
 
     static void answer(Situation s, PlannerMemory before) {
-        var failures = new Failures(s);
+        var failures = new Failures(s, before);
         failures.answerNodes(before);
         for (Replica r : s.state.replicas().values()) {
             failures.answer(r);
@@ -40,13 +47,11 @@ final class Failures {
     }
 
     private void answerNodes(PlannerMemory before) {
-        for (var e : s.draft.nodes.entrySet()) {
-            var was = before.nodes().get(e.getKey());
-            var lost = e.getValue() == NodeState.LOST && was != NodeState.LOST;
-            var gone = e.getValue() == NodeState.GONE && was != NodeState.GONE;
-            var node = s.state.nodes().get(e.getKey());
-            if ((lost || gone) && node != null) {
-                lose(node, lost);
+        for (Node node : s.state.nodes().values()) {
+            var judged = s.judged(node.id());
+            if ((judged == NodeState.LOST || judged == NodeState.GONE)
+                    && before.nodes().get(node.id()) != judged) {
+                lose(node, judged == NodeState.LOST);
             }
         }
     }
@@ -108,7 +113,9 @@ final class Failures {
 
     private void answerLive(Replica r, boolean told) {
         if (r.state() == ReplicaState.READY) {
-            s.draft.seenReady.add(r.id());
+            if (!wasSeenReady.contains(r.id())) {
+                s.draft.seenReady.add(r.id());
+            }
             var d = s.draft.deployments.get(r.deployment());
             if (d != null && !told && r.revision() == d.serving) {
                 d.startFailures.remove(r.revision());
@@ -222,13 +229,13 @@ final class Failures {
     /** What no state shows any more needs no memory. */
     private void forget() {
         var known = s.state.replicas();
-        s.draft.seenReady.removeIf(id -> !known.containsKey(id));
-        s.draft.lost.removeIf(id -> !known.containsKey(id));
+        s.draft.seenReady.removeIf(id -> !s.isShown(id));
+        s.draft.lost.removeIf(id -> !s.isShown(id));
         s.draft
                 .starts
                 .entrySet()
                 .removeIf(e ->
-                        known.containsKey(e.getKey())
+                        s.isShown(e.getKey())
                                 || !s.isReachable(e.getValue().node())
                                 || !e.getValue().at().plus(Situation.UNSEEN_START).isAfter(s.now));
         s.draft

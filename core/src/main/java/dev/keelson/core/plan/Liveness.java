@@ -7,9 +7,10 @@ import dev.keelson.core.plan.PlannerMemory.Breaker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Judges nodes by their silence. The most dangerous failure is the healer's own, so silence of many
@@ -24,9 +25,13 @@ final class Liveness {
     static final Duration BELIEVED_AFTER = Duration.ofMinutes(2);
 
     private final Situation s;
+    private final Duration halfOpen;
+    private final Duration halfClosed;
 
     private Liveness(Situation s) {
         this.s = s;
+        halfOpen = s.policies.recovery().nodeSilence().dividedBy(2);
+        halfClosed = s.policies.recovery().closedSilence().dividedBy(2);
     }
 
     static void judge(Situation s) {
@@ -34,7 +39,7 @@ final class Liveness {
     }
 
     private void judge() {
-        var before = new TreeMap<>(s.draft.nodes);
+        var before = new HashMap<>(s.draft.nodes);
         noticePause();
         noticeSilence(before);
         closeBreaker();
@@ -86,16 +91,16 @@ final class Liveness {
     }
 
     private boolean isSilent(Node node) {
-        return silence(node).compareTo(window(node).dividedBy(2)) > 0;
+        return silence(node).compareTo(node.connected() ? halfOpen : halfClosed) > 0;
     }
 
     private void noticePause() {
         var control = s.state.control();
-        var half = s.policies.recovery().nodeSilence().dividedBy(2);
         // Before the first grace is over nobody is judged, and the gap before the first tick is no
         // pause.
         var started = control.startedAt().plus(Situation.RECONNECT_GRACE);
-        if (control.longestPause().compareTo(half) <= 0 || control.pausedAt().isBefore(started)) {
+        if (control.longestPause().compareTo(halfOpen) <= 0
+                || control.pausedAt().isBefore(started)) {
             return;
         }
         var until = control.pausedAt().plus(Situation.RECONNECT_GRACE);
@@ -122,10 +127,14 @@ final class Liveness {
                 }
             }
         }
+        if (silent.size() <= limit(present)) {
+            return;
+        }
+        var heard = silent.stream().map(Node::lastHeardAt).sorted().toList();
         for (Node node : silent) {
             boolean fresh = before.get(node.id()) != NodeState.LOST;
             if (fresh && silence(node).compareTo(window(node)) >= 0) {
-                int together = fellSilentWith(node, silent);
+                int together = fellSilentWith(node.lastHeardAt(), heard);
                 if (together > limit(present)) {
                     open("%d of %d nodes fell silent together".formatted(together, present), null);
                     return;
@@ -134,16 +143,31 @@ final class Liveness {
         }
     }
 
-    private int fellSilentWith(Node node, List<Node> silent) {
+    /**
+     * Those last heard within a window of that moment, before or after.
+     *
+     * @param heard ascending
+     */
+    private int fellSilentWith(Instant moment, List<Instant> heard) {
         var window = s.policies.recovery().nodeSilence();
-        return (int)
-                silent.stream()
-                        .filter(other ->
-                                Duration.between(other.lastHeardAt(), node.lastHeardAt())
-                                                .abs()
-                                                .compareTo(window)
-                                        <= 0)
-                        .count();
+        int first = firstOf(heard, at -> Duration.between(at, moment).compareTo(window) <= 0);
+        int after = firstOf(heard, at -> Duration.between(moment, at).compareTo(window) > 0);
+        return after - first;
+    }
+
+    /** Index of the first that is so, all after it being so too; the size where none is. */
+    private static int firstOf(List<Instant> ascending, Predicate<Instant> isSo) {
+        int from = 0;
+        int to = ascending.size();
+        while (from < to) {
+            int middle = (from + to) / 2;
+            if (isSo.test(ascending.get(middle))) {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        return from;
     }
 
     private int limit(int nodes) {

@@ -1,5 +1,6 @@
 package dev.keelson.core.plan;
 
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.ReplicaId;
@@ -10,23 +11,34 @@ import java.time.Instant;
  * A replica as the planner counts it: what the state says, or what the planner itself already told
  * it to become.
  *
+ * @param site where it stands
  * @param since when its start was decided
  * @param changedAt when it entered its phase, as far as the state says
- * @param leaving its node is being taken away or emptied: it serves until another is READY
  */
 record Member(
         ReplicaId id,
         DeploymentId deployment,
         int revision,
-        NodeId node,
+        Site site,
         ReplicaState phase,
         Instant since,
-        Instant changedAt,
-        boolean leaving) {
+        Instant changedAt) {
     /** The same, told to go. */
     Member draining() {
-        return new Member(
-                id, deployment, revision, node, ReplicaState.DRAINING, since, changedAt, leaving);
+        return new Member(id, deployment, revision, site, ReplicaState.DRAINING, since, changedAt);
+    }
+
+    NodeId node() {
+        return site.node.id();
+    }
+
+    /** Its node is being taken away or emptied: it serves until another is READY. */
+    boolean leaving() {
+        return site.isLeaving;
+    }
+
+    boolean isOnSpot() {
+        return site.node.capacityType() == CapacityType.SPOT;
     }
 
     boolean isReady() {

@@ -2,13 +2,11 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.DeploymentId;
-import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.plan.PlannerMemory.Acquisition;
 import dev.keelson.core.policy.ActionClass;
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Acquires a node when wanted replicas find no room, and releases an acquired one that stays empty.
@@ -60,8 +58,6 @@ final class NodeSupply {
     }
 
     private static void release(Situation s, int unplaced) {
-        var used = new TreeSet<dev.keelson.core.fleet.NodeId>();
-        s.members().forEach(m -> used.add(m.node()));
         // What is leaving already, by an earlier release too, is not there to be enough.
         int staying =
                 (int)
@@ -69,12 +65,13 @@ final class NodeSupply {
                                 .filter(n -> s.isReachable(n.id()) && !s.isLeaving(n))
                                 .count();
         int left = staying;
-        for (Node node : s.state.nodes().values()) {
+        for (Site site : s.roster().sites()) {
+            var node = site.node;
             boolean idle =
                     node.provided()
                             && s.isReachable(node.id())
                             && !s.isLeaving(node)
-                            && !used.contains(node.id())
+                            && site.members == 0
                             && unplaced == 0;
             if (!idle || staying <= s.policies.minNodes()) {
                 s.draft.idleSince.remove(node.id());
@@ -108,10 +105,16 @@ final class NodeSupply {
         if (s.state.deployments().isEmpty() || !s.isSettled() || s.breakerIsOpen()) {
             return;
         }
-        for (var m : s.members()) {
-            DeploymentId id = m.deployment();
+        for (DeploymentId id : s.roster().deployments()) {
+            if (!s.state.deployments().containsKey(id)) {
+                drainOrphans(s, id);
+            }
+        }
+    }
+
+    private static void drainOrphans(Situation s, DeploymentId id) {
+        for (var m : s.membersOf(id)) {
             if (!m.isDraining()
-                    && !s.state.deployments().containsKey(id)
                     && s.arbiter.permits(ActionClass.RECOVER, null, "Draining " + m.id())) {
                 s.end(id, m.id());
                 s.outcome.decide(

@@ -4,15 +4,16 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaState;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the node for a new replica: room first, then distance from its siblings and from what
- * failed lately. One choice looks at every node, and a surge makes hundreds of choices: so siblings
- * are counted once per domain and a node's rank is a row of small numbers.
+ * Chooses the nodes for new replicas of one deployment: room first, then distance from its siblings
+ * and from what failed lately. A surge makes hundreds of choices: so siblings are counted once per
+ * deployment and domain, and a choice looks at one node a {@link Cell}, the one with the most room
+ * of those without a sibling, and at the nodes that have one. Mutable.
  */
 final class Placement {
     private final Situation s;
@@ -21,49 +22,43 @@ final class Placement {
     private final int[] inRack;
     private final int[] inZone;
     private final int[] inRegion;
+    private int guaranteed;
     private final EnumMap<CapacityType, Integer> ofCapacity = new EnumMap<>(CapacityType.class);
-
     private final boolean[] failedRack;
     private final boolean[] failedZone;
     private final boolean[] failedRegion;
-    private final boolean needsGuaranteed;
+    private final List<Site> withSibling = new ArrayList<>();
 
-    private Placement(Situation s, Deployment d) {
+    Placement(Situation s, Deployment d) {
         this.s = s;
         this.d = d;
-        int domains = 3 * s.sites().size();
-        onNode = new int[s.sites().size()];
+        int domains = s.roster().domains();
+        onNode = new int[s.roster().sites().size()];
         inRack = new int[domains];
         inZone = new int[domains];
         inRegion = new int[domains];
         failedRack = new boolean[domains];
         failedZone = new boolean[domains];
         failedRegion = new boolean[domains];
-        int guaranteed = countSiblings();
-        needsGuaranteed = guaranteed < s.policies.spot().minOnDemand();
+        for (Member m : s.membersOf(d.id())) {
+            if (!m.isDraining() && !m.leaving()) {
+                add(m.site());
+            }
+        }
         noteFailures();
     }
 
-    /** The best node with room, or null. */
-    static @Nullable Site choose(Situation s, Deployment d) {
-        return new Placement(s, d).best();
-    }
-
-    private int countSiblings() {
-        int guaranteed = 0;
-        for (Member m : s.membersOf(d.id())) {
-            var site = s.site(m.node());
-            if (site == null || m.isDraining() || m.leaving()) {
-                continue;
-            }
-            onNode[site.index]++;
-            inRack[site.rack]++;
-            inZone[site.zone]++;
-            inRegion[site.region]++;
-            ofCapacity.merge(site.node.capacityType(), 1, Integer::sum);
-            guaranteed += site.node.capacityType() == CapacityType.SPOT ? 0 : 1;
+    /** A sibling stands there, or was just told to start there. */
+    void add(Site site) {
+        if (onNode[site.index] == 0) {
+            withSibling.add(site);
         }
-        return guaranteed;
+        onNode[site.index]++;
+        inRack[site.rack]++;
+        inZone[site.zone]++;
+        inRegion[site.region]++;
+        ofCapacity.merge(site.node.capacityType(), 1, Integer::sum);
+        guaranteed += site.node.capacityType() == CapacityType.SPOT ? 0 : 1;
     }
 
     private void noteFailures() {
@@ -71,8 +66,8 @@ final class Placement {
             boolean failed =
                     r.state() == ReplicaState.FAILED
                             || (r.state().isLive() && !s.isReachable(r.node()));
-            var site = s.site(r.node());
-            if (failed && site != null) {
+            var site = failed ? s.roster().site(r.node()) : null;
+            if (site != null) {
                 failedRack[site.rack] = true;
                 failedZone[site.zone] = true;
                 failedRegion[site.region] = true;
@@ -80,36 +75,71 @@ final class Placement {
         }
     }
 
-    private @Nullable Site best() {
+    /** The best node with room, or null. */
+    @Nullable Site choose() {
         Site best = null;
-        int[] bestRank = {};
-        for (Site site : s.sites()) {
-            if (!site.takesReplicas || site.free < d.replicaThousandths()) {
-                continue;
-            }
-            int[] rank = rank(site);
-            // Sites come in the order of their names: the first of equals stays.
-            if (best == null || Arrays.compare(rank, bestRank) < 0) {
-                best = site;
-                bestRank = rank;
-            }
+        for (Cell cell : s.roster().cells()) {
+            best = better(best, mostRoomWithoutSibling(cell));
+        }
+        for (Site site : withSibling) {
+            best = better(best, site.takesReplicas && hasRoom(site) ? site : null);
         }
         return best;
     }
 
-    /** Less is better, the first number first. */
-    private int[] rank(Site site) {
-        var capacity = site.node.capacityType();
-        return new int[] {
-            needsGuaranteed && capacity == CapacityType.SPOT ? 1 : 0,
-            onNode[site.index],
-            inRack[site.rack],
-            inZone[site.zone],
-            sharedWithFailure(site),
-            inRegion[site.region],
-            ofCapacity.getOrDefault(capacity, 0),
-            -site.free
-        };
+    /** The best of its cell but for nodes with siblings; null where those have no room. */
+    private @Nullable Site mostRoomWithoutSibling(Cell cell) {
+        var sites = cell.byRoom();
+        for (int i = 0; i < sites.size() && hasRoom(sites.get(i)); i++) {
+            if (onNode[sites.get(i).index] == 0) {
+                return sites.get(i);
+            }
+        }
+        return null;
+    }
+
+    private boolean hasRoom(Site site) {
+        return site.free >= d.replicaThousandths();
+    }
+
+    private @Nullable Site better(@Nullable Site one, @Nullable Site other) {
+        return other == null || (one != null && compare(one, other) <= 0) ? one : other;
+    }
+
+    /** Less is better, the first criterion that tells them apart decides. */
+    private int compare(Site a, Site b) {
+        int order = isUnwantedSpot(a) - isUnwantedSpot(b);
+        if (order == 0) {
+            order = onNode[a.index] - onNode[b.index];
+        }
+        if (order == 0) {
+            order = inRack[a.rack] - inRack[b.rack];
+        }
+        if (order == 0) {
+            order = inZone[a.zone] - inZone[b.zone];
+        }
+        if (order == 0) {
+            order = sharedWithFailure(a) - sharedWithFailure(b);
+        }
+        if (order == 0) {
+            order = inRegion[a.region] - inRegion[b.region];
+        }
+        if (order == 0) {
+            order = ofCapacity(a) - ofCapacity(b);
+        }
+        return order == 0 ? Cell.MOST_ROOM.compare(a, b) : order;
+    }
+
+    private int ofCapacity(Site site) {
+        return ofCapacity.getOrDefault(site.node.capacityType(), 0);
+    }
+
+    /** On capacity that gets notices while too few siblings stand on any other. */
+    private int isUnwantedSpot(Site site) {
+        return site.node.capacityType() == CapacityType.SPOT
+                        && guaranteed < s.policies.spot().minOnDemand()
+                ? 1
+                : 0;
     }
 
     /** Leading levels of the fault domain that the nearest failure shares: 0 to 3. */
@@ -124,8 +154,8 @@ final class Placement {
     }
 
     /** Why no node has room for one more replica of this size. For the explanation. */
-    static String whyNone(Situation s, Deployment d) {
-        List<Site> sites = s.sites();
+    String whyNone() {
+        var sites = s.roster().sites();
         long open = sites.stream().filter(site -> site.takesReplicas).count();
         return "%d nodes have less than %d thousandths free and %d take no replicas"
                 .formatted(open, d.replicaThousandths(), sites.size() - open);

@@ -3,7 +3,7 @@ package dev.keelson.core.plan;
 import dev.keelson.core.fleet.Node;
 
 /**
- * A node as placement looks at it: its fault domain as small numbers, equal where the domain is the
+ * A node as the plan looks at it: its fault domain as small numbers, equal where the domain is the
  * same, and the room that the plan has left on it. Mutable: the roster owns it.
  */
 final class Site {
@@ -16,19 +16,30 @@ final class Site {
     final int zone;
     final int rack;
 
+    /** Is it neither lost nor gone? */
+    final boolean isReachable;
+
+    /** Is it being taken away or emptied? */
+    final boolean isLeaving;
+
     /** May a new replica be started here? */
     final boolean takesReplicas;
 
     /** Thousandths that no live replica takes. */
     int free;
 
-    Site(Node node, int index, int region, int zone, int rack, boolean takesReplicas) {
+    /** Live replicas that the plan counts with. */
+    int members;
+
+    Site(Situation s, Node node, int index, int region, int zone, int rack) {
         this.node = node;
         this.index = index;
         this.region = region;
         this.zone = zone;
         this.rack = rack;
-        this.takesReplicas = takesReplicas;
+        isReachable = s.isReachable(node.id());
+        isLeaving = s.isLeaving(node);
+        takesReplicas = s.takesReplicas(node);
         free = node.capacityThousandths();
     }
 }

@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What one planning step works on: the inputs, the memory being written and what comes out. */
@@ -42,8 +43,9 @@ final class Situation {
     final Draft draft;
     final Outcome outcome;
     final Arbiter arbiter;
-    private final TreeMap<DeploymentId, List<Replica>> byDeployment = new TreeMap<>();
-    private final TreeMap<NodeId, List<Replica>> byNode = new TreeMap<>();
+    private final HashMap<DeploymentId, List<Replica>> byDeployment = new HashMap<>();
+    private final HashMap<NodeId, List<Replica>> byNode = new HashMap<>();
+    private final HashSet<ReplicaId> shown;
     private @Nullable Roster roster;
     private @Nullable Boolean settled;
 
@@ -55,6 +57,7 @@ final class Situation {
         draft = new Draft(memory);
         outcome = new Outcome(now, draft, memory.holds());
         arbiter = new Arbiter(state, policies, outcome);
+        shown = new HashSet<>(state.replicas().keySet());
         for (Replica r : state.replicas().values()) {
             byDeployment.computeIfAbsent(r.deployment(), id -> new ArrayList<>()).add(r);
             byNode.computeIfAbsent(r.node(), id -> new ArrayList<>()).add(r);
@@ -107,26 +110,17 @@ final class Situation {
                 || draft.drainingNodes.containsKey(node.id());
     }
 
-    boolean isLeaving(NodeId id) {
-        var node = state.nodes().get(id);
-        return node != null && isLeaving(node);
-    }
-
-    private Roster roster() {
-        if (roster == null) {
-            roster = new Roster(this);
-        }
-        return roster;
-    }
-
     /** What nodes take replicas or are being emptied has changed. */
     void redrawRoster() {
         roster = null;
     }
 
-    /** Live replicas on nodes that are there. */
-    List<Member> members() {
-        return roster().all();
+    /** Live replicas on nodes that are there, and the room on these. */
+    Roster roster() {
+        if (roster == null) {
+            roster = new Roster(this);
+        }
+        return roster;
     }
 
     List<Member> membersOf(DeploymentId deployment) {
@@ -134,30 +128,23 @@ final class Situation {
     }
 
     int readyOf(DeploymentId deployment) {
-        int ready = 0;
-        for (Member m : membersOf(deployment)) {
-            ready += m.isReady() ? 1 : 0;
-        }
-        return ready;
+        return roster().readyOf(deployment);
     }
 
-    List<Site> sites() {
-        return roster().sites();
-    }
-
-    @Nullable Site site(NodeId node) {
-        return roster().site(node);
-    }
-
-    void start(ReplicaId id, Start start) {
+    void start(ReplicaId id, Start start, Site site) {
         draft.starts.put(id, start);
-        roster().starts(this, id, start);
+        roster().starts(this, id, start, site);
     }
 
     /** Notes that a replica is told to drain or stop now. */
     void end(DeploymentId deployment, ReplicaId id) {
         draft.drains.put(id, now);
         roster().ends(deployment, id);
+    }
+
+    /** Does the state show this replica, be it ended? */
+    boolean isShown(ReplicaId id) {
+        return shown.contains(id);
     }
 
     /** What the state shows of a deployment, ended replicas too. */
@@ -180,7 +167,7 @@ final class Situation {
     ReplicaId nextName(Deployment deployment) {
         while (true) {
             var id = new ReplicaId(deployment.id() + "-" + draft.nextReplica++);
-            if (!state.replicas().containsKey(id)) {
+            if (!isShown(id)) {
                 return id;
             }
         }
@@ -190,13 +177,8 @@ final class Situation {
     Comparator<Member> keepOrder() {
         return Comparator.comparing((Member m) -> !m.isReady())
                 .thenComparing(m -> draft.lost.contains(m.id()))
-                .thenComparing(this::isOnSpot)
+                .thenComparing(Member::isOnSpot)
                 .thenComparing(Member::since)
                 .thenComparing(Member::id);
-    }
-
-    private boolean isOnSpot(Member m) {
-        var node = state.nodes().get(m.node());
-        return node != null && node.capacityType() == dev.keelson.core.fleet.CapacityType.SPOT;
     }
 }
