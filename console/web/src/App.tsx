@@ -8,6 +8,7 @@ import { Decisions } from './panels/Decisions';
 import { Header } from './panels/Header';
 import { Incidents } from './panels/Incidents';
 import { Kpis } from './panels/Kpis';
+import { Model } from './panels/Model';
 import { Nodes } from './panels/Nodes';
 import { Connecting, Unauthorised } from './panels/Empty';
 
@@ -21,6 +22,7 @@ export function App({ store }: { store: FleetStore }) {
   const deployment = view.snapshot?.deployments.find((candidate) => candidate.name === name) ?? null;
   const points = view.points.filter((point) => point.deployment === name);
   const decisions = view.decisions.filter((decision) => names.length < 2 || !decision.deployment || decision.deployment === name);
+  const forecast = view.forecasts.find((candidate) => candidate.name === name) ?? null;
   const stale = view.connection !== 'live' && view.snapshot !== null;
 
   return (
@@ -41,6 +43,7 @@ export function App({ store }: { store: FleetStore }) {
             <div className="columns">
               <Charts points={points} decisions={decisions} deployment={deployment} now={now} onDecision={setSelectedDecision} />
               <Decisions decisions={decisions} now={now} selected={selectedDecision} onSelect={setSelectedDecision} />
+              <Model forecast={forecast} points={points} decisions={decisions} now={now} onDecision={setSelectedDecision} />
               <Nodes nodes={view.snapshot.nodes} replicas={view.snapshot.replicas} now={now} />
               <Incidents incidents={sortIncidents(view.incidents)} now={now} />
             </div>

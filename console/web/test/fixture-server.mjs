@@ -29,6 +29,7 @@ function point(at) {
     arrivalsPerSecond: unknown ? null : Math.max(0, rate), outputTokensPerSecond: unknown ? null : rate * 42,
     ttftP50Seconds: unknown ? null : 0.18 + 0.03 * (wanted - ready) + 0.01 * noise,
     ttftP99Seconds: unknown ? null : 0.52 + 0.7 * Math.max(0, wanted - ready) + 0.08 * Math.abs(noise),
+    demandReplicas: unknown ? null : Math.max(0, rate) / 3.1, advised: Math.max(1, Math.min(4, Math.ceil((1.5 + 9 * Math.max(0, Math.sin((912 - age) / 140))) / 3))),
     demandAgeMs: unknown ? 30_000 : 1_100 + 300 * Math.abs(noise),
   };
 }
@@ -80,11 +81,26 @@ function snapshot(at) {
   };
 }
 
+function forecast(now) {
+  const newest = point(now);
+  const bands = Array.from({ length: 30 }, (_, h) => {
+    const at = now - 4000 + 10_000 * (h + 0.5);
+    const middle = point(at).inFlight / 5.2;
+    const spread = 0.15 + 0.03 * h;
+    const of = (factor) => ({ 'q0.1': Math.max(0, middle - spread) * factor, 'q0.5': middle * factor, 'q0.9': (middle + spread) * factor });
+    return { time: iso(at), requestsPerSecond: of(3.1), replicas: of(1) };
+  });
+  return { name: 'chat', mode: 'ADVISE', unusable: mode === 'degraded' ? "the forecast's origin is 95 s old" : null, wanted: newest.wanted, ready: newest.ready,
+    advised: newest.advised, demandReplicas: newest.demandReplicas, originAgeMs: 4000, error: { landed: 412, wape: 0.14, bias: 0.01, coverage80: 0.82, coverage95: 0.95 }, bands,
+    scorecard: { comparedSeconds: 7200, replicaHours: 4.81, advisedReplicaHours: 4.43, savedReplicaHours: 0.38, shortSeconds: 310, advisedShortSeconds: 120, changes: 14, advisedChanges: 12 } };
+}
+
 function api(path, response) {
   const json = (body, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   if (mode === 'unauthorised') return json({ error: { code: 'unauthorised', message: 'no session', advice: 'open the link' } }, 401);
   if (path === 'whoami') return json({ name: 'admin', role: 'admin' });
   if (path.startsWith('history')) return json(mode === 'empty' ? [] : history);
+  if (path === 'forecasts') return json(mode === 'empty' ? [] : [forecast(Date.now())]);
   if (path.startsWith('decisions')) return json(mode === 'empty' ? [] : decisions);
   if (path === 'incidents') return json(snapshot(Date.now()).incidents);
   if (path !== 'stream') return json({ error: { code: 'not-found', message: path, advice: '' } }, 404);

@@ -222,7 +222,8 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-function useWidth() {
+/** Width of the box that the ref is given to, following it. */
+export function useWidth() {
   const box = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(640);
   useLayoutEffect(() => {

@@ -42,6 +42,21 @@ export function areaPath(spots: readonly Spot[], base: number, stepped: boolean)
   return path;
 }
 
+/** The area between two lines over the same spots; each stretch where both are known by itself. */
+export function bandPath(upper: readonly Spot[], lower: readonly Spot[]): string {
+  let path = '';
+  let from = 0;
+  for (let i = 0; i <= upper.length; i++) {
+    if (i < upper.length && upper[i]!.y !== null && lower[i]?.y != null) continue;
+    if (i > from) {
+      const back = lower.slice(from, i).reverse();
+      path += `${linePath(upper.slice(from, i), false)}${linePath(back, false).replace('M', 'L')}Z`;
+    }
+    from = i + 1;
+  }
+  return path;
+}
+
 /** A round number at or above the value: 1, 2, 2.5, 5 × 10ⁿ. */
 export function niceTop(value: number): number {
   if (value <= 0 || !Number.isFinite(value)) return 1;

@@ -1,5 +1,5 @@
 import { mergeDecisions, mergePoints, HISTORY_SECONDS } from './history';
-import type { Decision, Incident, Point, Snapshot, Whoami } from './types';
+import type { Decision, Forecast, Incident, Point, Snapshot, Whoami } from './types';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'unauthorised';
 
@@ -11,6 +11,7 @@ export interface FleetView {
   points: Point[];
   decisions: Decision[];
   incidents: Incident[];
+  forecasts: Forecast[];
   whoami: Whoami | null;
 }
 
@@ -18,6 +19,8 @@ const API = '/api/v1';
 const LONGEST_WAIT_MS = 10_000;
 /** The server sends a snapshot every second; a stream silent this long is dead even if the socket is not. */
 const SILENCE_MS = 8_000;
+/** A new forecast comes every ten seconds. */
+const FORECASTS_EVERY_MS = 5_000;
 
 /** Live data of one fleet: history by GET, then the event stream, and again after every break. */
 export class FleetStore {
@@ -28,6 +31,7 @@ export class FleetStore {
     points: [],
     decisions: [],
     incidents: [],
+    forecasts: [],
     whoami: null,
   };
   private readonly listeners = new Set<() => void>();
@@ -35,6 +39,7 @@ export class FleetStore {
   private retry: number | undefined;
   private silence: number | undefined;
   private waitMs = 1_000;
+  private forecastsAt = 0;
 
   readonly subscribe = (listener: () => void) => {
     this.listeners.add(listener);
@@ -105,6 +110,17 @@ export class FleetStore {
       points: mergePoints(this.view.points, added),
       incidents: withNewer(this.view.incidents, snapshot.incidents ?? []),
     });
+    if (Date.now() - this.forecastsAt >= FORECASTS_EVERY_MS) void this.loadForecasts();
+  }
+
+  private async loadForecasts(): Promise<void> {
+    this.forecastsAt = Date.now();
+    try {
+      const forecasts = await get<Forecast[]>('forecasts');
+      if (forecasts !== 'unauthorised') this.update({ forecasts });
+    } catch {
+      // The stream tells when the control plane is away; the next snapshot asks again.
+    }
   }
 
   private onIncident(incident: Incident | null): void {

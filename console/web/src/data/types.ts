@@ -99,6 +99,33 @@ export interface Decision {
   >;
 }
 
+export interface Quantiles {
+  'q0.1'?: Maybe<number>;
+  'q0.5'?: Maybe<number>;
+  'q0.9'?: Maybe<number>;
+}
+
+/** What is expected of one deployment, and what following it would have been worth. */
+export interface Forecast {
+  name: string;
+  mode?: Maybe<string>;
+  unusable?: Maybe<string>;
+  wanted?: Maybe<number>;
+  ready?: Maybe<number>;
+  advised?: Maybe<number>;
+  demandReplicas?: Maybe<number>;
+  originAgeMs?: Maybe<number>;
+  error?: Maybe<{ landed: number; wape: number; bias: number; coverage80: number; coverage95: number }>;
+  bands?: Maybe<{ time: string; requestsPerSecond?: Maybe<Quantiles>; replicas?: Maybe<Quantiles> }[]>;
+  scorecard?: Maybe<{
+    comparedSeconds?: Maybe<number>;
+    replicaHours?: Maybe<number>;
+    advisedReplicaHours?: Maybe<number>;
+    shortSeconds?: Maybe<number>;
+    advisedShortSeconds?: Maybe<number>;
+  }>;
+}
+
 export interface Point {
   time: string;
   deployment: string;
@@ -113,6 +140,8 @@ export interface Point {
   ttftP50Seconds?: Maybe<number>;
   ttftP99Seconds?: Maybe<number>;
   demandAgeMs?: Maybe<number>;
+  demandReplicas?: Maybe<number>;
+  advised?: Maybe<number>;
 }
 
 export interface Snapshot {
