@@ -1,13 +1,18 @@
 package dev.keelson.lab;
 
 import dev.keelson.simulator.baseline.PolicyChoice;
+import dev.keelson.simulator.world.FleetStudy;
 import dev.keelson.simulator.world.RunResult;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * GPU-hours at 99 % SLO attainment, in Markdown: every policy is played at several settings of its
@@ -17,6 +22,10 @@ import java.util.TreeMap;
  */
 final class ForecastScalingTable {
     private static final double WANTED = 0.99;
+
+    /** Days of demand: their curves are played around the wanted attainment only. */
+    private static final Set<String> LONG = Set.of("servegen", "burstgpt");
+
     private static final String FORECAST = "forecast";
     private static final String ORACLE = "oracle";
     private static final List<String> SHARES =
@@ -63,12 +72,23 @@ final class ForecastScalingTable {
         return values.stream().map(v -> policy + ":" + option + "=" + v).toList();
     }
 
-    void print(List<String> demands, List<String> fleets) {
+    /** Every policy that has a curve. */
+    static List<String> policies() {
+        return CURVES.stream().map(curve -> name(curve.getFirst())).distinct().toList();
+    }
+
+    /**
+     * @param demands of {@link PolicyTable#demands()}
+     * @param fleets of {@link PolicyTable#fleets()}
+     * @param policies of {@link #policies()}: whose curves are played
+     */
+    void print(List<String> demands, List<String> fleets, List<String> policies) {
+        var curves = CURVES.stream().filter(c -> policies.contains(name(c.getFirst()))).toList();
         var saved = new ArrayList<Double>();
         for (String demand : PolicyTable.demands()) {
             for (String fleet : PolicyTable.fleets()) {
                 if (demands.contains(demand) && fleets.contains(fleet)) {
-                    print(demand, fleet, saved);
+                    print(demand, fleet, curves, saved);
                 }
             }
         }
@@ -81,36 +101,62 @@ final class ForecastScalingTable {
         }
     }
 
-    private void print(String demand, String fleet, List<Double> saved) {
-        var choices = CURVES.stream().flatMap(List::stream).map(PolicyChoice::parse).toList();
-        var rows = new TreeMap<String, RunResult>();
-        table.study(demand, fleet)
-                .run(choices, 1, row -> {})
-                .forEach(row -> rows.put(row.policy(), row));
+    private void print(
+            String demand, String fleet, List<List<String>> curves, List<Double> saved) {
+        var study = table.study(demand, fleet);
         out.printf("**%s on %s**%n%n", demand, fleet);
         out.println("| policy | GPU-h at 99 % | its curve: setting: GPU-h, SLO % |");
         out.println("|---|---|---|");
         var read = new TreeMap<String, Double>();
-        for (var curve : CURVES) {
-            var points = curve.stream().map(name -> point(rows, name)).toList();
+        for (var settings : curves) {
+            var played = LONG.contains(demand) ? around(study, settings) : all(study, settings);
+            var points = List.copyOf(played.values());
             double hours = read(points);
-            var name = name(curve.getFirst());
+            var name = name(settings.getFirst());
             if (!Double.isNaN(hours)) {
                 read.put(name, hours);
             }
-            out.println(line(name, hours, curve, points));
+            out.println(line(name, hours, List.copyOf(played.keySet()), points));
+            out.flush();
         }
         out.println();
         summary(read, saved);
         out.flush();
     }
 
-    private static RunResult point(Map<String, RunResult> rows, String name) {
-        var row = rows.get(name);
-        if (row == null) {
-            throw new IllegalStateException("The row %s was not played.".formatted(name));
+    private static SequencedMap<String, RunResult> all(FleetStudy study, List<String> settings) {
+        var played = new LinkedHashMap<String, RunResult>();
+        settings.forEach(setting -> played.put(setting, study.play(PolicyChoice.parse(setting))));
+        return played;
+    }
+
+    /**
+     * The two settings next to the wanted attainment, found by halving, and those tried on the way;
+     * in the settings' order. The attainment goes one way along the settings, up to small noise.
+     */
+    private static SequencedMap<String, RunResult> around(
+            FleetStudy study, List<String> settings) {
+        var found = new TreeMap<Integer, RunResult>();
+        IntFunction<RunResult> play =
+                i ->
+                        found.computeIfAbsent(
+                                i, k -> study.play(PolicyChoice.parse(settings.get(k))));
+        int low = 0;
+        int high = settings.size() - 1;
+        boolean isGenerousFirst =
+                play.apply(low).sloAttainment() > play.apply(high).sloAttainment();
+        while (high - low > 1) {
+            int middle = (low + high) / 2;
+            boolean isEnough = play.apply(middle).sloAttainment() >= WANTED;
+            if (isEnough == isGenerousFirst) {
+                low = middle;
+            } else {
+                high = middle;
+            }
         }
-        return row;
+        var played = new LinkedHashMap<String, RunResult>();
+        found.forEach((i, row) -> played.put(settings.get(i), row));
+        return played;
     }
 
     private static String name(String choice) {

@@ -113,8 +113,8 @@ final class StudyBenchCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "A",
             description =
-                    "policy-table: default all but forecast; the oracle's row is always there")
-    private List<String> policies = PolicyTable.policies();
+                    "policy-table: default all but forecast, the oracle's row is always there; forecast-scaling: whose curves, default all")
+    private List<String> policies = List.of();
 
     @Override
     public Integer call() {
@@ -158,7 +158,7 @@ final class StudyBenchCommand implements Callable<Integer> {
             case POLICY_TABLE -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
-                new PolicyTable(datasets(), console.out()).print(demands, fleets, policies);
+                new PolicyTable(datasets(), console.out()).print(demands, fleets, chosen(PolicyTable.policies()));
                 yield 0;
             }
             case SPOT_MIX ->
@@ -193,8 +193,9 @@ final class StudyBenchCommand implements Callable<Integer> {
             case FORECAST_SCALING -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
+                known(policies, ForecastScalingTable.policies());
                 new ForecastScalingTable(new PolicyTable(datasets(), console.out()), console.out())
-                        .print(demands, fleets);
+                        .print(demands, fleets, chosen(ForecastScalingTable.policies()));
                 yield 0;
             }
             case AUTOSCALING_HARNESS ->
@@ -203,6 +204,11 @@ final class StudyBenchCommand implements Callable<Integer> {
             case FAULTS -> faults();
             case DETERMINISM -> determinism();
         };
+    }
+
+    /** The policies asked for, or all. */
+    private List<String> chosen(List<String> all) {
+        return policies.isEmpty() ? all : policies;
     }
 
     private static void known(List<String> asked, List<String> known) {

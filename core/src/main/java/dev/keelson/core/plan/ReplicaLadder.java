@@ -1,7 +1,6 @@
 package dev.keelson.core.plan;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -17,7 +16,7 @@ import java.util.List;
  * counts are nested. Later decisions will know what came until then: the paths form a scenario
  * lattice, each step's being grouped by the rank of the demand seen just before it, and every rung
  * is a dynamic programme over step, group and time until READY. With one path that is exact. Costs
- * O(paths x steps + rungs x steps x lead x groups^2).
+ * O(paths x steps x log paths + rungs x steps x lead x groups^2).
  */
 public final class ReplicaLadder {
     /** Paths in a group: fewer would mistake one path's future for knowledge. */
@@ -25,7 +24,8 @@ public final class ReplicaLadder {
 
     private static final int MOST_GROUPS = 5;
 
-    private final double[][] need;
+    private final double[][][] need;
+    private final double[][] share;
     private final double[] meanDemand;
     private final double[][] demand;
     private final int[][] group;
@@ -63,27 +63,33 @@ public final class ReplicaLadder {
         this.lead = lead;
         this.prices = prices;
         steps = demand[0].length;
-        need = need(demand, most);
         meanDemand = means(demand);
         this.demand = demand;
         groups = Math.max(1, Math.min(MOST_GROUPS, demand.length / PATHS_PER_GROUP));
         group = groups(demand, groups);
         next = transitions(group, groups);
+        share = shares();
+        need = need(most);
     }
 
-    /** [step][path]: rank group of the demand of the step before; all paths are alike at first. */
+    /**
+     * [step][path]: rank group of the demand of the step before; all paths are alike at first, and
+     * those with the same demand stay together.
+     */
     private static int[][] groups(double[][] demand, int groups) {
         int paths = demand.length;
         var group = new int[demand[0].length][paths];
+        var sorted = new double[paths];
         for (int h = 1; h < group.length; h++) {
-            var order = new Integer[paths];
             for (int k = 0; k < paths; k++) {
-                order[k] = k;
+                sorted[k] = demand[k][h - 1];
             }
-            int before = h - 1;
-            Arrays.sort(order, Comparator.comparingDouble((Integer k) -> demand[k][before]));
-            for (int rank = 0; rank < paths; rank++) {
-                group[h][order[rank]] = rank * groups / paths;
+            Arrays.sort(sorted);
+            for (int first = 1; first < groups; first++) {
+                double least = sorted[(first * paths + groups - 1) / groups];
+                for (int k = 0; k < paths; k++) {
+                    group[h][k] += demand[k][h - 1] >= least ? 1 : 0;
+                }
             }
         }
         return group;
@@ -120,26 +126,58 @@ public final class ReplicaLadder {
         return new ReplicaLadder(demand, lead, most, prices);
     }
 
-    /** [rung][step]: E min(1, max(0, d - rung)), rung 0 being the first replica. */
-    private static double[][] need(double[][] demand, int most) {
-        var need = new double[most][demand[0].length];
-        for (int h = 0; h < demand[0].length; h++) {
+    /**
+     * [rung][step][group]: E min(1, max(0, d - rung)) of the group's paths, rung 0 being the first
+     * replica.
+     */
+    private double[][][] need(int most) {
+        var need = new double[most][steps][groups];
+        var full = new double[most + 1][groups];
+        for (int h = 0; h < steps; h++) {
             // Whole rungs are counted where they end and summed up from above.
-            var full = new double[most + 1];
-            var part = new double[most + 1];
-            for (var path : demand) {
-                double d = Math.max(0, path[h]);
-                int whole = (int) Math.min(most, d);
-                full[whole]++;
-                part[whole] += whole < most ? d - whole : 0;
+            for (var row : full) {
+                Arrays.fill(row, 0);
             }
-            double above = 0;
-            for (int k = most - 1; k >= 0; k--) {
-                above += full[k + 1];
-                need[k][h] = (above + part[k]) / demand.length;
+            var members = new int[groups];
+            for (int k = 0; k < demand.length; k++) {
+                int g = group[h][k];
+                members[g]++;
+                double d = Math.max(0, demand[k][h]);
+                int whole = (int) Math.min(most, d);
+                full[whole][g]++;
+                if (whole < most) {
+                    need[whole][h][g] += d - whole;
+                }
+            }
+            for (int g = 0; g < groups; g++) {
+                double above = 0;
+                for (int rung = most - 1; rung >= 0; rung--) {
+                    above += full[rung + 1][g];
+                    need[rung][h][g] = (above + need[rung][h][g]) / Math.max(1, members[g]);
+                }
             }
         }
         return need;
+    }
+
+    /** [step][group]: shares of the paths. */
+    private double[][] shares() {
+        var shares = new double[steps][groups];
+        for (int h = 0; h < steps; h++) {
+            for (int g : group[h]) {
+                shares[h][g] += 1.0 / demand.length;
+            }
+        }
+        return shares;
+    }
+
+    /** E min(1, max(0, d - rung)) over all paths. */
+    private double need(int rung, int step) {
+        double sum = 0;
+        for (int g = 0; g < groups; g++) {
+            sum += share[step][g] * need[rung][step][g];
+        }
+        return sum;
     }
 
     private static double[] means(double[][] demand) {
@@ -174,8 +212,8 @@ public final class ReplicaLadder {
     }
 
     private boolean isBeyondNeed(int rung) {
-        for (double share : need[rung]) {
-            if (share > 0) {
+        for (int h = 0; h < steps; h++) {
+            if (need(rung, h) > 0) {
                 return false;
             }
         }
@@ -192,7 +230,7 @@ public final class ReplicaLadder {
     private boolean isWorthIt(int rung, int readyIn) {
         var later = new double[lead + 1][groups];
         var laterDropped = new double[groups];
-        var needed = neededByGroup(rung);
+        var needed = need[rung];
         for (int h = steps - 1; h >= 0; h--) {
             var kept = new double[lead + 1][groups];
             var dropped = new double[groups];
@@ -236,23 +274,6 @@ public final class ReplicaLadder {
         return sum;
     }
 
-    /** [step][group]: E min(1, max(0, d - rung)) of the group's paths. */
-    private double[][] neededByGroup(int rung) {
-        var needed = new double[steps][groups];
-        for (int h = 0; h < steps; h++) {
-            var members = new int[groups];
-            for (int k = 0; k < demand.length; k++) {
-                int g = group[h][k];
-                members[g]++;
-                needed[h][g] += Math.min(1, Math.max(0, demand[k][h] - rung));
-            }
-            for (int g = 0; g < groups; g++) {
-                needed[h][g] /= Math.max(1, members[g]);
-            }
-        }
-        return needed;
-    }
-
     /**
      * What it costs to have so many READY in every step from {@code from} on.
      *
@@ -264,7 +285,7 @@ public final class ReplicaLadder {
         for (int h = from; h < steps; h++) {
             demand += meanDemand[h];
             for (int k = 0; k < Math.min(replicas, need.length); k++) {
-                served += need[k][h];
+                served += need(k, h);
             }
         }
         double unserved = Math.max(0, demand - served);

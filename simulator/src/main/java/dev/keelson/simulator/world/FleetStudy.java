@@ -85,6 +85,13 @@ public final class FleetStudy {
         return capacity;
     }
 
+    /** One row; {@code oracle} without options is played at the headroom that serves 99 %. */
+    public RunResult play(PolicyChoice choice) {
+        scaler(choice);
+        choice.noMoreOptions();
+        return choice.text().equals(ORACLE) ? bestOracle() : world(choice).run(choice.text(), initial);
+    }
+
     /**
      * One row a policy, in the order asked for, and the oracle's at the end where it was not asked
      * for.
@@ -105,10 +112,7 @@ public final class FleetStudy {
         var tasks = new ArrayList<Callable<RunResult>>();
         for (PolicyChoice choice : all) {
             // A world is made when its row is played and is garbage after it.
-            tasks.add(
-                    choice.text().equals(ORACLE)
-                            ? this::bestOracle
-                            : () -> world(choice).run(choice.text(), initial));
+            tasks.add(() -> play(choice));
         }
         try (var pool = Executors.newFixedThreadPool(Math.max(1, threads))) {
             var rows = new ArrayList<Future<RunResult>>();
