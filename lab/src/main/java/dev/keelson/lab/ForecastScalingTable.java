@@ -51,10 +51,7 @@ final class ForecastScalingTable {
                             "reactive:inHold=300",
                             "target",
                             List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0")),
-                    swept(
-                            FORECAST,
-                            "price",
-                            List.of("0.05", "0.1", "0.2", "0.3", "0.5", "1", "2", "4", "8")),
+                    swept(FORECAST, "price", List.of("1", "1.5", "2", "2.5", "3", "4", "6", "8")),
                     swept(
                             ORACLE,
                             "headroom",
@@ -101,8 +98,7 @@ final class ForecastScalingTable {
         }
     }
 
-    private void print(
-            String demand, String fleet, List<List<String>> curves, List<Double> saved) {
+    private void print(String demand, String fleet, List<List<String>> curves, List<Double> saved) {
         var study = table.study(demand, fleet);
         out.printf("**%s on %s**%n%n", demand, fleet);
         out.println("| policy | GPU-h at 99 % | its curve: setting: GPU-h, SLO % |");
@@ -134,13 +130,10 @@ final class ForecastScalingTable {
      * The two settings next to the wanted attainment, found by halving, and those tried on the way;
      * in the settings' order. The attainment goes one way along the settings, up to small noise.
      */
-    private static SequencedMap<String, RunResult> around(
-            FleetStudy study, List<String> settings) {
+    private static SequencedMap<String, RunResult> around(FleetStudy study, List<String> settings) {
         var found = new TreeMap<Integer, RunResult>();
         IntFunction<RunResult> play =
-                i ->
-                        found.computeIfAbsent(
-                                i, k -> study.play(PolicyChoice.parse(settings.get(k))));
+                i -> found.computeIfAbsent(i, k -> study.play(PolicyChoice.parse(settings.get(k))));
         int low = 0;
         int high = settings.size() - 1;
         boolean isGenerousFirst =

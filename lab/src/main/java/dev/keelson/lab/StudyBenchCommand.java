@@ -158,7 +158,8 @@ final class StudyBenchCommand implements Callable<Integer> {
             case POLICY_TABLE -> {
                 known(demands, PolicyTable.demands());
                 known(fleets, PolicyTable.fleets());
-                new PolicyTable(datasets(), console.out()).print(demands, fleets, chosen(PolicyTable.policies()));
+                new PolicyTable(datasets(), console.out())
+                        .print(demands, fleets, chosen(PolicyTable.policies()));
                 yield 0;
             }
             case SPOT_MIX ->

@@ -4,7 +4,6 @@ import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaState;
-import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.AutoscalingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,8 +116,7 @@ final class Autoscale {
         if (kv != null && kv > policy.targetKvUse() * (1 - policy.tolerance())) {
             now = Math.max(now, memory.wanted);
         }
-        remember(now);
-        int most = memory.needs.stream().mapToInt(Need::replicas).max().orElse(memory.wanted);
+        int most = remember(now);
         var oldest = memory.needs.getFirst().at();
         if (most >= memory.wanted || oldest.plus(scaleInHold).isAfter(s.now)) {
             return Optional.empty();
@@ -155,24 +153,10 @@ final class Autoscale {
         return (int) Math.min(StrictMath.ceil(replicas - 1e-9), 1_000_000);
     }
 
-    /**
-     * Keeps the highest needs of the hold window, newest last and strictly falling: an older and
-     * lower one can no longer be the maximum. So steady demand leaves the memory as it is.
-     */
-    private void remember(int need) {
+    /** The most that was needed within the hold before a shrink. */
+    private int remember(int need) {
         int bounded = Math.max(d.spec().minReplicas(), Math.min(need, d.spec().maxReplicas()));
-        var needs = memory.needs;
-        if (needs.isEmpty()) {
-            needs.add(new Need(s.now, Math.max(bounded, memory.wanted)));
-        }
-        var at = s.now;
-        while (!needs.isEmpty() && needs.getLast().replicas() <= bounded) {
-            at = needs.removeLast().at();
-        }
-        needs.add(new Need(at, bounded));
-        while (needs.size() > 1 && !needs.get(1).at().plus(scaleInHold).isAfter(s.now)) {
-            needs.removeFirst();
-        }
+        return Held.most(memory.needs, s.now, bounded, memory.wanted, scaleInHold);
     }
 
     private static @Nullable Double meanKvUse(Situation s, DeploymentState d) {

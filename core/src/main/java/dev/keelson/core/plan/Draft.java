@@ -8,6 +8,7 @@ import dev.keelson.core.plan.PlannerMemory.Acquisition;
 import dev.keelson.core.plan.PlannerMemory.Breaker;
 import dev.keelson.core.plan.PlannerMemory.Cause;
 import dev.keelson.core.plan.PlannerMemory.DeploymentMemory;
+import dev.keelson.core.plan.PlannerMemory.Expert;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.plan.PlannerMemory.OpenIncident;
 import dev.keelson.core.plan.PlannerMemory.Start;
@@ -93,6 +94,8 @@ final class Draft {
         final List<Need> forecastNeeds;
         @Nullable Duration leadTime;
         final List<Need> advised;
+        List<Expert> experts;
+        @Nullable Instant expertsAt;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -107,6 +110,8 @@ final class Draft {
             forecastNeeds = new ArrayList<>(m.forecastNeeds());
             leadTime = m.leadTime();
             advised = new ArrayList<>(m.advised());
+            experts = m.experts();
+            expertsAt = m.expertsAt();
         }
 
         static Deployed first(int wanted, int revision) {
@@ -123,7 +128,9 @@ final class Draft {
                             null,
                             List.of(),
                             null,
-                            List.of()));
+                            List.of(),
+                            List.of(),
+                            null));
         }
 
         DeploymentMemory toMemory() {
@@ -139,7 +146,9 @@ final class Draft {
                     cause,
                     forecastNeeds,
                     leadTime,
-                    advised);
+                    advised,
+                    experts,
+                    expertsAt);
         }
     }
 }

@@ -107,6 +107,9 @@ public record PlannerMemory(
      * @param leadTime measured start-up of its replicas; null while none was seen
      * @param advised counts that forecasts would have wanted, oldest first: what an advice goes on
      *     from; empty while they act or are not to be acted on
+     * @param experts rules for the count and their records, the one that is followed first; empty
+     *     while there are no forecasts to act on
+     * @param expertsAt when the records were last brought up to date; null while there are none
      */
     public record DeploymentMemory(
             int wanted,
@@ -120,8 +123,11 @@ public record PlannerMemory(
             @Nullable Cause cause,
             List<Need> forecastNeeds,
             @Nullable Duration leadTime,
-            List<Need> advised) {
+            List<Need> advised,
+            List<Expert> experts,
+            @Nullable Instant expertsAt) {
         public DeploymentMemory {
+            experts = List.copyOf(experts);
             advised = List.copyOf(advised);
             badRevisions = sorted(badRevisions);
             needs = List.copyOf(needs);
@@ -132,6 +138,21 @@ public record PlannerMemory(
 
     /** Replicas that were needed from this moment on. */
     public record Need(Instant at, int replicas) {}
+
+    /**
+     * A rule for the count, and the fleet that it would have had it been followed.
+     *
+     * @param starting of the wanted ones, those that start, and when they will be READY
+     * @param needs as of a deployment, within the rule's own hold
+     * @param cost of late, in replica seconds, above the cheapest rule's
+     */
+    public record Expert(
+            String rule, int wanted, List<Need> starting, List<Need> needs, double cost) {
+        public Expert {
+            starting = List.copyOf(starting);
+            needs = List.copyOf(needs);
+        }
+    }
 
     /** Why something has to be done: a code and a clause for the sentence. */
     public record Cause(Reason code, String text) {}

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param missPrice the one price that trades cost against misses: what one replica's worth of
  *     demand that is not served for a time costs, in replicas held for that time; above 0, default
- *     4. The lower it is, the more of the work may wait when a replica is taken away: 1 % of it at
- *     4
+ *     4. The lower it is, the more of the work may wait when a replica is taken away: 7.5 % of it
+ *     at 4
  * @param leadQuantile the quantile of measured start-up times that an order is taken to last; in
  *     (0, 1], default 0.95
- * @param shrinkHold the most wanted within it is kept; default 30 s
+ * @param shrinkHold the most wanted within it is kept; default 10 s
  * @param floorUtilization whatever is forecast, (in flight + queued) stays within this share of
  *     (replicas x maxSequences); in (0, 1], default 0.9
  * @param minLanded outcomes that must have landed before forecasts are acted on; default 20
@@ -60,6 +60,6 @@ public record ForecastPolicy(
 
     public static ForecastPolicy defaults(DeploymentId deployment) {
         return new ForecastPolicy(
-                deployment, 4, 0.95, Duration.ofSeconds(30), 0.9, 20, Duration.ofMinutes(1));
+                deployment, 4, 0.95, Duration.ofSeconds(10), 0.9, 20, Duration.ofMinutes(1));
     }
 }

@@ -215,7 +215,7 @@ final class ForecastScalingTest {
         fleet.forecasts = anOutlook().of(at -> at.isBefore(START.plusSeconds(60)) ? 4.6 : 2.6);
         fleet.run(Duration.ofSeconds(59));
         assertThat(wanted(fleet)).isEqualTo(5);
-        fleet.run(Duration.ofSeconds(15));
+        fleet.run(Duration.ofSeconds(8));
         assertThat(wanted(fleet)).isEqualTo(5);
         fleet.run(Duration.ofMinutes(1));
         assertThat(wanted(fleet)).isEqualTo(3);

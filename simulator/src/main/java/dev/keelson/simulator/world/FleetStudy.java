@@ -89,7 +89,9 @@ public final class FleetStudy {
     public RunResult play(PolicyChoice choice) {
         scaler(choice);
         choice.noMoreOptions();
-        return choice.text().equals(ORACLE) ? bestOracle() : world(choice).run(choice.text(), initial);
+        return choice.text().equals(ORACLE)
+                ? bestOracle()
+                : world(choice).run(choice.text(), initial);
     }
 
     /**
