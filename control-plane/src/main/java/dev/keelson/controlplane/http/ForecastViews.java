@@ -29,12 +29,15 @@ import dev.keelson.exchange.kafka.Expected;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is forecast, what it would do, and what following it would have been worth. */
 public final class ForecastViews {
     private static final Duration SCORED = Duration.ofDays(1);
     private static final Duration STEP = Duration.ofSeconds(10);
+    private static final Duration SCORE_EVERY = Duration.ofMinutes(1);
     private static final double[] LEVELS = {0.1, 0.5, 0.9};
 
     private final ObjectMapper json = new ObjectMapper();
@@ -46,7 +49,9 @@ public final class ForecastViews {
     private final LiveForecasts learned;
     private final ScalingStepTable steps;
     private final InstantSource clock;
+    private final Map<DeploymentId, Scorecard> scorecards = new ConcurrentHashMap<>();
     private Instant recorded = Instant.MIN;
+    private Instant scored = Instant.MIN;
 
     public ForecastViews(
             ManifestWatch manifests,
@@ -67,16 +72,24 @@ public final class ForecastViews {
         this.clock = clock;
     }
 
-    /** Writes down what the deployments are like, every ten seconds; one thread calls it. */
+    /**
+     * Writes down what deployments with advice are like, every ten seconds; one thread calls it.
+     */
     public void everySecond() {
         var now = Instant.ofEpochMilli(clock.millis());
         if (now.isBefore(recorded.plus(STEP))) {
             return;
         }
         recorded = now;
+        if (!now.isBefore(scored.plus(SCORE_EVERY))) {
+            scored = now;
+            // Made again from a day of steps when somebody asks.
+            scorecards.clear();
+        }
         for (var deployment : manifests.inForce().deployments().values()) {
             var remembered = memory.load().deployments().get(deployment.id());
-            if (remembered != null) {
+            var advised = advised(deployment.id());
+            if (remembered != null && advised != null) {
                 var policy = manifests.current().forecastingOf(deployment.id());
                 steps.add(
                         deployment.id().value(),
@@ -84,7 +97,7 @@ public final class ForecastViews {
                                 now,
                                 remembered.wanted(),
                                 ready(deployment.id()),
-                                advised(deployment.id()),
+                                advised,
                                 demandReplicas(deployment.id()),
                                 learned.learned(deployment.id())
                                         .startups()
@@ -237,7 +250,7 @@ public final class ForecastViews {
 
     private void scorecard(ObjectNode node, DeploymentId id, Instant now) {
         var from = now.minus(SCORED);
-        var card = Scorecard.of(steps.since(id.value(), from));
+        var card = scorecards.computeIfAbsent(id, _ -> Scorecard.of(steps.since(id.value(), from)));
         boolean isEmpty = card.compared().isZero();
         node.put("from", IsoTime.of(from))
                 .put("comparedSeconds", card.compared().toSeconds())
