@@ -14,7 +14,7 @@ public final class Planner {
     /**
      * Changes whenever the same inputs may give another plan; journalled, and checked by replay.
      */
-    public static final String VERSION = "3";
+    public static final String VERSION = "4";
 
     private Planner() {}
 

@@ -2,6 +2,7 @@ package dev.keelson.core.plan;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * How many replicas to want now, from joint sample paths of the demand: a rolling horizon that is
@@ -16,7 +17,7 @@ import java.util.List;
  * counts are nested. Later decisions will know what came until then: the paths form a scenario
  * lattice, each step's being grouped by the rank of the demand seen just before it, and every rung
  * is a dynamic programme over step, group and time until READY. With one path that is exact. Costs
- * O(paths x steps x log paths + rungs x steps x lead x groups^2).
+ * O(paths x steps x log paths + log(rungs) x steps x lead x groups^2).
  */
 public final class ReplicaLadder {
     /** Paths in a group: fewer would mistake one path's future for knowledge. */
@@ -197,18 +198,38 @@ public final class ReplicaLadder {
      *     ascending
      */
     public int choose(List<Integer> readyIn) {
-        int wanted = 0;
-        for (int k = 0; k < need.length; k++) {
-            boolean isPresent = k < readyIn.size();
-            if (!isPresent && isBeyondNeed(k)) {
-                break;
+        int present = Math.min(readyIn.size(), need.length);
+        for (int from = 0; from < present; ) {
+            int like = readyIn.get(from);
+            int to = from + 1;
+            while (to < present && readyIn.get(to) == like) {
+                to++;
             }
-            if (!isWorthIt(k, isPresent ? readyIn.get(k) : -1)) {
-                break;
+            int wanted = firstNot(from, to, rung -> isWorthIt(rung, like));
+            if (wanted < to) {
+                return wanted;
             }
-            wanted++;
+            from = to;
         }
-        return wanted;
+        return firstNot(present, need.length, rung -> !isBeyondNeed(rung) && isWorthIt(rung, -1));
+    }
+
+    /**
+     * By bisection: of rungs that are alike but for what is needed of them, none is worth it above
+     * one that is not.
+     */
+    private static int firstNot(int from, int to, IntPredicate isWorthIt) {
+        int low = from;
+        int high = to;
+        while (low < high) {
+            int middle = (low + high) / 2;
+            if (isWorthIt.test(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private boolean isBeyondNeed(int rung) {
