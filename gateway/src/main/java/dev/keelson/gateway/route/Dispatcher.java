@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +30,7 @@ public final class Dispatcher {
     private final int queueLimit;
     private final RoutingSettings settings;
     private final Map<String, DeploymentRoutes> routes = new LinkedHashMap<>();
-    private Set<String> quarantined = Set.of();
-    private boolean hasTable;
+    private volatile KnownFleet known = KnownFleet.NONE;
     private int waiting;
 
     /**
@@ -48,20 +46,19 @@ public final class Dispatcher {
     public void update(RoutingTable table) {
         lock.lock();
         try {
-            hasTable = true;
-            quarantined = Set.copyOf(table.getQuarantinedList());
             Map<String, DeploymentRoutes> gone = new LinkedHashMap<>(routes);
             for (RoutedDeployment routed : table.getDeploymentsList()) {
-                DeploymentRoutes known = gone.remove(routed.getDeployment());
-                if (known == null) {
+                DeploymentRoutes before = gone.remove(routed.getDeployment());
+                if (before == null) {
                     routes.put(
                             routed.getDeployment(),
                             new DeploymentRoutes(settings, routed, nanos.getAsLong()));
                 } else {
-                    known.update(routed, nanos.getAsLong());
+                    before.update(routed, nanos.getAsLong());
                 }
             }
             gone.forEach(this::remove);
+            known = KnownFleet.of(table);
             routes.values().forEach(this::place);
         } finally {
             lock.unlock();
@@ -77,63 +74,9 @@ public final class Dispatcher {
         waiting -= gone.queue().size();
     }
 
-    /**
-     * The deployment that serves the model, by its served name or its own; null if there is none.
-     */
-    public @Nullable String deploymentOf(String model) {
-        lock.lock();
-        try {
-            for (DeploymentRoutes route : routes.values()) {
-                if (route.routed().getServedModel().equals(model)
-                        || route.routed().getDeployment().equals(model)) {
-                    return route.routed().getDeployment();
-                }
-            }
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Names that the API shows. */
-    public List<String> models() {
-        lock.lock();
-        try {
-            return routes.values().stream()
-                    .map(DeploymentRoutes::routed)
-                    .map(r -> r.getServedModel().isEmpty() ? r.getDeployment() : r.getServedModel())
-                    .distinct()
-                    .toList();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Has any table been taken, from the control plane or from disk? */
-    public boolean hasTable() {
-        lock.lock();
-        try {
-            return hasTable;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    public boolean hasQuarantine() {
-        return !quarantinedNow().isEmpty();
-    }
-
-    public boolean isQuarantined(String fingerprint) {
-        return quarantinedNow().contains(fingerprint);
-    }
-
-    private Set<String> quarantinedNow() {
-        lock.lock();
-        try {
-            return quarantined;
-        } finally {
-            lock.unlock();
-        }
+    /** Names and verdicts of the newest table. */
+    public KnownFleet known() {
+        return known;
     }
 
     /**

@@ -66,7 +66,7 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
     }
 
     private byte[] models() {
-        return OpenAiResponses.models(dispatcher.models(), "keelson", startedSeconds);
+        return OpenAiResponses.models(dispatcher.known().models(), "keelson", startedSeconds);
     }
 
     private static void get(HttpExchange exchange, String type, byte[] body) throws IOException {

@@ -80,12 +80,12 @@ final class Intake {
     }
 
     private String deploymentOf(OpenAiRequest asked) throws InvalidRequestException {
-        if (!dispatcher.hasTable()) {
+        if (!dispatcher.known().hasTable()) {
             throw new InvalidRequestException(
                     OpenAiError.server(
                             503, "starting", "This gateway does not know the fleet yet."));
         }
-        String deployment = dispatcher.deploymentOf(asked.model());
+        String deployment = dispatcher.known().deploymentOf(asked.model());
         if (deployment == null) {
             throw new InvalidRequestException(OpenAiError.modelNotFound(asked.model()));
         }
@@ -93,11 +93,11 @@ final class Intake {
     }
 
     private void refuseKnownPoison(byte[] body) throws InvalidRequestException {
-        if (poison.isEmpty() && !dispatcher.hasQuarantine()) {
+        if (poison.isEmpty() && dispatcher.known().quarantined().isEmpty()) {
             return;
         }
         String fingerprint = fingerprints.of(body);
-        if (poison.holds(fingerprint) || dispatcher.isQuarantined(fingerprint)) {
+        if (poison.holds(fingerprint) || dispatcher.known().quarantined().contains(fingerprint)) {
             throw new InvalidRequestException(poisoned());
         }
     }

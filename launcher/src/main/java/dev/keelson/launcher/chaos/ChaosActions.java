@@ -8,6 +8,7 @@ import java.util.List;
 
 /** Puts faults in place. Runs on the supervisor's thread; returns as soon as the fault is there. */
 public final class ChaosActions {
+    private static final String GATEWAY = "gateway-";
     private static final Duration USUAL_LEAD = Duration.ofMinutes(2);
 
     /** Every action, in the order of the help. */
@@ -55,7 +56,9 @@ public final class ChaosActions {
             case "restore-node" -> faults.restoreNode(target);
             case "partition-node" -> partition(target, request);
             case "spot-notice" -> notice(target, request);
-            case "kill-gateway", "kill-control-plane", "stop-kafka", "stop-flink" ->
+            case "kill-gateway" ->
+                    target.startsWith(GATEWAY) && faults.killProcess(target, request.lasting());
+            case "kill-control-plane", "stop-kafka", "stop-flink" ->
                     faults.killProcess(target, request.lasting());
             default ->
                     throw new CommandFailure(
@@ -70,7 +73,7 @@ public final class ChaosActions {
             case "kill-control-plane" -> "control-plane";
             case "stop-kafka" -> "kafka";
             case "stop-flink" -> "flink";
-            case "kill-gateway" -> request.target().isEmpty() ? "gateway-1" : request.target();
+            case "kill-gateway" -> request.target().isEmpty() ? GATEWAY + 1 : request.target();
             default -> {
                 if (request.target().isEmpty()) {
                     throw new CommandFailure(
