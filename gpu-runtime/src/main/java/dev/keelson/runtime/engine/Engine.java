@@ -133,7 +133,7 @@ public final class Engine implements AutoCloseable {
 
     /** Ends an answer before the next step; one that ended already is left alone. */
     public void cancel(long id) {
-        inbox.add(() -> answers.cancel(id), () -> {});
+        inbox.offer(() -> answers.cancel(id));
     }
 
     /**

@@ -63,19 +63,6 @@ public record EngineKnobs(
                 starvationSteps);
     }
 
-    /** The same under another policy. */
-    public EngineKnobs withPolicy(SchedulingPolicy other) {
-        return new EngineKnobs(
-                maxSequences,
-                maxStepTokens,
-                other,
-                prefixCaching,
-                minimumStepNanos,
-                maxWaiting,
-                quantum,
-                starvationSteps);
-    }
-
     /** The same with prefixes remembered, or not. */
     public EngineKnobs withPrefixCaching(boolean on) {
         return new EngineKnobs(

@@ -19,9 +19,4 @@ public record EngineRequest(
     public EngineRequest(int[] prompt) {
         this(prompt, new int[0], 0, "", NO_DEADLINE);
     }
-
-    /** The same prompt with an answer that began elsewhere. */
-    public EngineRequest after(int[] tokens) {
-        return new EngineRequest(prompt, tokens, priority, cacheSalt, firstTokenNanos);
-    }
 }

@@ -34,6 +34,19 @@ final class Inbox {
         }
     }
 
+    /** Adds a command that nobody misses once closed. */
+    void offer(Runnable command) {
+        lock.lock();
+        try {
+            if (!closed) {
+                commands.add(command);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Runs what has come, on this thread; nothing is added meanwhile. */
     void run(Runnable also) {
         lock.lock();

@@ -104,9 +104,14 @@ final class KvCache {
         return block == null ? -1 : block;
     }
 
+    /** Whether prefixes are remembered at all. */
+    boolean isRemembering() {
+        return remembering;
+    }
+
     /** Remembers what a full block holds. Where the same lies already, the older one stays. */
     void remember(int block, PrefixKey key) {
-        if (remembering && keys[block] == null && remembered.putIfAbsent(key, block) == null) {
+        if (keys[block] == null && remembered.putIfAbsent(key, block) == null) {
             keys[block] = key;
         }
     }

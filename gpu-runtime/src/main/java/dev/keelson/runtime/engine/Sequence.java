@@ -123,10 +123,12 @@ final class Sequence {
      * @return how many of them were given to it and had not been read before
      */
     int advance(int count, int blockSize, KvCache cache, PrefixKeys maker) {
-        for (int full = computed / blockSize; full < (computed + count) / blockSize; full++) {
-            cache.remember(blocks[full], key(full, blockSize, maker));
-        }
+        int full = computed / blockSize;
         computed += count;
+        while (cache.isRemembering() && full < computed / blockSize) {
+            cache.remember(blocks[full], key(full, blockSize, maker));
+            full++;
+        }
         int news = Math.max(0, Math.min(computed, given) - readOnce);
         readOnce += news;
         return news;
@@ -137,7 +139,7 @@ final class Sequence {
      * for the logits after it.
      */
     void findPrefix(int blockSize, KvCache cache, PrefixKeys maker) {
-        int most = (tokens.size() - 1) / blockSize;
+        int most = cache.isRemembering() ? (tokens.size() - 1) / blockSize : 0;
         while (held < most) {
             int block = cache.find(key(held, blockSize, maker));
             if (block < 0) {

@@ -176,7 +176,7 @@ class SchedulerTest {
         private long nextId = 1;
 
         World(EngineLimits limits, SchedulingPolicy policy) {
-            this(limits, EngineKnobs.of(limits).withPolicy(policy));
+            this(limits, SchedulerTest.knobs(limits, policy, 32, 500));
         }
 
         World(EngineLimits limits, EngineKnobs knobs) {
