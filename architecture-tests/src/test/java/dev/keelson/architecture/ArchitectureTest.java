@@ -64,7 +64,13 @@ final class ArchitectureTest {
                             Set.of("core", "forecaster.series", "forecaster.statistical")),
                     Map.entry(
                             "forecaster.service",
-                            Set.of("core", "protocol", "exchange", "yaml", "forecaster.learned")),
+                            Set.of(
+                                    "core",
+                                    "protocol",
+                                    "exchange",
+                                    "yaml",
+                                    "forecaster.learned",
+                                    "forecaster.statistical")),
                     Map.entry(
                             "lab",
                             Set.of(

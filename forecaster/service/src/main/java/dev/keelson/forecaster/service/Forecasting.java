@@ -1,5 +1,6 @@
 package dev.keelson.forecaster.service;
 
+import dev.keelson.core.demand.ForecastError;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.forecaster.learned.registry.StoredModel;
 import dev.keelson.protocol.RecordCodec;
@@ -107,7 +108,7 @@ final class Forecasting implements DemandFeed.Listener {
         pool.belief()
                 .forEach((name, share) ->
                         record.addModels(ModelShare.newBuilder().setModel(name).setShare(share)));
-        Score score = pool.score();
+        ForecastError score = pool.error();
         if (score != null) {
             record.setScore(
                     ForecastScore.newBuilder()

@@ -1,8 +1,10 @@
 package dev.keelson.forecaster.service;
 
+import dev.keelson.core.demand.ForecastError;
 import dev.keelson.forecaster.learned.recycling.Crps;
 import dev.keelson.forecaster.learned.recycling.DriftDetector;
 import dev.keelson.forecaster.learned.recycling.ExpertWeights;
+import dev.keelson.forecaster.statistical.score.LandedScores;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ final class MemberPool {
     private static final double SHARPNESS = 8;
     private static final double HALF_LIFE = 60;
     private static final double SHARE = .01;
+    private static final int MOST_LANDED = 1_000;
 
     private final int horizon;
     private final int paths;
@@ -29,7 +32,7 @@ final class MemberPool {
     private final ExpertWeights weights = new ExpertWeights(SHARPNESS, HALF_LIFE, SHARE);
     private final DriftDetector drift = DriftDetector.standard((int) (4 * HALF_LIFE));
     private final ArrayDeque<Origin> open = new ArrayDeque<>();
-    private final LandedBands landed;
+    private final LandedScores landed = new LandedScores(MOST_LANDED);
     private boolean isDrift;
     private long landedThrough = Long.MIN_VALUE;
 
@@ -58,7 +61,6 @@ final class MemberPool {
                 Arrays.stream(new int[] {0, horizon / 4, horizon / 2, horizon - 1})
                         .distinct()
                         .toArray();
-        this.landed = new LandedBands();
     }
 
     /** A member joins. */
@@ -88,8 +90,8 @@ final class MemberPool {
     }
 
     /** How earlier forecasts turned out; null while none has landed. */
-    @Nullable Score score() {
-        return landed.score();
+    @Nullable ForecastError error() {
+        return landed.error();
     }
 
     /** True once after the forecasts have become worse. */
@@ -178,8 +180,25 @@ final class MemberPool {
                 origin.losses.merge(name, Crps.of(samples[lead], value), Double::sum));
         origin.mixedLoss += Crps.of(origin.mixed[lead], value);
         if (leads[lead] == horizon / 4) {
-            landed.add(origin.mixed[lead], value);
+            landed(origin.mixed[lead], value);
         }
+    }
+
+    private void landed(double[] sorted, double value) {
+        landed.add(
+                value,
+                quantile(sorted, .5),
+                quantile(sorted, .1),
+                quantile(sorted, .9),
+                quantile(sorted, .025),
+                quantile(sorted, .975));
+    }
+
+    private static double quantile(double[] sorted, double level) {
+        double at = (sorted.length - 1) * level;
+        int below = (int) at;
+        int above = Math.min(sorted.length - 1, below + 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
     /** As many courses of each member as it is believed, evenly from its own. */
