@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.runtime.format.GgufFile;
 import dev.keelson.runtime.format.ModelFileException;
-import dev.keelson.runtime.testing.GgufWriter;
 import dev.keelson.runtime.testing.Strings;
 import dev.keelson.runtime.testing.TinyModels;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.runtime.tokenizer.GgufTokenizer;
 import dev.keelson.runtime.weights.GgufModel;
+import dev.keelson.runtime.weights.GgufWriter;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Rope;
@@ -41,6 +41,12 @@ class GgufTest {
 
     @TempDir private Path folder;
 
+    private static Map<String, Object> metadata() {
+        Map<String, Object> metadata = GgufTokenizer.metadata(TOKENIZER);
+        metadata.put("tokenizer.ggml.eos_token_id", 0);
+        return metadata;
+    }
+
     static Stream<Arguments> family() {
         return TinyModels.family().entrySet().stream()
                 .filter(e -> e.getValue().rope().scaling() instanceof Rope.Unscaled)
@@ -52,9 +58,7 @@ class GgufTest {
     void aModelReadsBackWithTheSameShapeWeightsAndTokens(String name, LlamaConfig config)
             throws IOException {
         LlamaWeights weights = TinyModels.weights(config, 5);
-        Path file =
-                GgufWriter.write(
-                        weights, GgufWriter.tokenizer(TOKENIZER), folder.resolve("m.gguf"));
+        Path file = GgufWriter.write(weights, metadata(), folder.resolve("m.gguf"));
         LoadedModel read = LoadedModel.read(file);
         assertThat(read.config().rope()).isEqualTo(config.rope());
         assertThat(read.config().keyValueHeads()).isEqualTo(config.keyValueHeads());
@@ -111,10 +115,7 @@ class GgufTest {
                 new LlamaConfig(
                         290, 32, 32, 1, 4, 2, 8, 64, Rope.plain(10_000), 1e-5, true, false, false);
         Path file =
-                GgufWriter.write(
-                        TinyModels.weights(c, 1),
-                        GgufWriter.tokenizer(TOKENIZER),
-                        folder.resolve("q.gguf"));
+                GgufWriter.write(TinyModels.weights(c, 1), metadata(), folder.resolve("q.gguf"));
         try (GgufFile plain = GgufFile.open(file)) {
             var gguf = new GgufWriter();
             Map<String, Object> metadata = new LinkedHashMap<>(plain.metadata());
@@ -125,21 +126,19 @@ class GgufTest {
                         long[] shape = e.shape().stream().mapToLong(Long::longValue).toArray();
                         try {
                             long n = e.shape().stream().reduce(4L, (a, b) -> a * b);
-                            gguf.tensor(
-                                    name,
-                                    it ? type : 0,
-                                    shape,
+                            byte[] row =
                                     it
                                             ? bytes
                                             : plain.bytes(e, n)
                                                     .toArray(
                                                             java.lang.foreign.ValueLayout
-                                                                    .JAVA_BYTE));
+                                                                    .JAVA_BYTE);
+                            gguf.tensor(name, it ? type : 0, shape, row.length, () -> row);
                         } catch (ModelFileException x) {
                             throw new IllegalStateException(x);
                         }
                     });
-            Files.write(folder.resolve("r.gguf"), gguf.bytes());
+            gguf.write(folder.resolve("r.gguf"));
         }
         return LoadedModel.read(folder.resolve("r.gguf")).weights().norm().values();
     }
@@ -177,7 +176,7 @@ class GgufTest {
         m.put("tokenizer.ggml.eos_token_id", 2);
         var gguf = new GgufWriter();
         m.forEach(gguf::put);
-        Path file = Files.write(folder.resolve("s.gguf"), gguf.bytes());
+        Path file = gguf.write(folder.resolve("s.gguf"));
         try (GgufFile opened = GgufFile.open(file)) {
             BpeTokenizer t = GgufTokenizer.read(opened);
             // "ab" has the best score of the pairs, so the blank stays alone; then "aba".
@@ -200,9 +199,9 @@ class GgufTest {
     @Test
     void whatIsNotServedIsNamed() throws IOException {
         Path file =
-                Files.write(
-                        folder.resolve("x.gguf"),
-                        new GgufWriter().put("general.architecture", "mamba").bytes());
+                new GgufWriter()
+                        .put("general.architecture", "mamba")
+                        .write(folder.resolve("x.gguf"));
         assertThatThrownBy(() -> LoadedModel.read(file))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("general.architecture")
@@ -226,13 +225,15 @@ class GgufTest {
                                 "token_embd.weight",
                                 0,
                                 new long[] {290, 32},
-                                new byte[4 * 290 * 32])
+                                37_120,
+                                () -> new byte[37_120])
                         .tensor(
                                 "rope_freqs.weight",
                                 0,
                                 new long[] {4},
-                                GgufWriter.floats(1, 2, 4, 8));
-        Path file = Files.write(folder.resolve("f.gguf"), gguf.bytes());
+                                16,
+                                () -> GgufWriter.floats(1, 2, 4, 8));
+        Path file = gguf.write(folder.resolve("f.gguf"));
         try (GgufFile opened = GgufFile.open(file)) {
             double[] plain = Rope.plain(10_000).frequencies(8);
             assertThat(GgufModel.config(opened).rope().frequencies(8))
@@ -248,10 +249,7 @@ class GgufTest {
     void aDamagedFileIsReadOrRefusedByName(long seed) throws IOException {
         LlamaConfig c = TinyModels.family().values().iterator().next();
         Path file =
-                GgufWriter.write(
-                        TinyModels.weights(c, 1),
-                        GgufWriter.tokenizer(TOKENIZER),
-                        folder.resolve("d.gguf"));
+                GgufWriter.write(TinyModels.weights(c, 1), metadata(), folder.resolve("d.gguf"));
         byte[] whole = Files.readAllBytes(file);
         var random = new Random(seed);
         for (int i = 0; i < 120; i++) {

@@ -41,7 +41,7 @@ public final class BpeTokenizer {
     /**
      * @param wholeWordsFirst whether a piece that is a token is taken whole, merges or not
      * @param unknown token for a character that no token holds, or -1 for none
-     * @throws IllegalArgumentException if the vocabulary cannot encode every text
+     * @throws IllegalArgumentException if a word is not of the vocabulary's alphabet
      */
     public BpeTokenizer(
             Vocabulary vocabulary,
@@ -67,19 +67,11 @@ public final class BpeTokenizer {
         control = new AddedTokens(added.stream().filter(AddedToken::control).toList());
     }
 
+    /** A vocabulary may lack bytes that its training text never held; they are dropped. */
     private void findByteTokens() {
         for (int b = 0; b < 256; b++) {
-            String word =
-                    switch (vocabulary.alphabet()) {
-                        case BYTES -> String.valueOf(ByteAlphabet.character(b));
-                        case PIECES -> Vocabulary.byteWord(b);
-                    };
-            byteToken[b] = ids.getOrDefault(word, -1);
-            // Bytes from 0xF5 on, 0xC0 and 0xC1 occur in no UTF-8 text.
-            boolean occurs = b < 0xC0 || (b > 0xC1 && b < 0xF5);
-            if (byteToken[b] < 0 && occurs && vocabulary.alphabet() == Alphabet.BYTES) {
-                throw new IllegalArgumentException("the vocabulary has no token for byte " + b);
-            }
+            boolean words = vocabulary.alphabet() == Alphabet.PIECES;
+            byteToken[b] = words ? ids.getOrDefault(Vocabulary.byteWord(b), -1) : -1;
         }
     }
 
@@ -96,6 +88,11 @@ public final class BpeTokenizer {
     /** The tokens and what they stand for. */
     public Vocabulary vocabulary() {
         return vocabulary;
+    }
+
+    /** The rule that cuts text into pieces. */
+    public PreTokenizer preTokenizer() {
+        return preTokenizer;
     }
 
     /** The merges, first to last. */

@@ -11,9 +11,11 @@ import dev.keelson.runtime.tokenizer.Vocabulary.AddedToken;
 import dev.keelson.runtime.tokenizer.Vocabulary.Alphabet;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +83,42 @@ public final class GgufTokenizer {
             }
         }
         return tokens;
+    }
+
+    /**
+     * The metadata of a byte-level tokenizer, as {@link #read} takes them.
+     *
+     * @throws IllegalArgumentException if its rules have no name in llama.cpp
+     */
+    public static Map<String, Object> metadata(BpeTokenizer t) {
+        Vocabulary vocabulary = t.vocabulary();
+        List<String> words = vocabulary.words();
+        List<Integer> types = new ArrayList<>(Collections.nCopies(words.size(), 1));
+        vocabulary.added().forEach(a -> types.set(a.id(), a.control() ? CONTROL : USER_DEFINED));
+        List<String> merges = new ArrayList<>();
+        t.merges().forEach(m -> merges.add(words.get(m.left()) + " " + words.get(m.right())));
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put(KEY + "model", "gpt2");
+        m.put(KEY + "pre", rule(t));
+        m.put(KEY + "tokens", words);
+        m.put(KEY + "token_type", types);
+        m.put(KEY + "merges", merges);
+        m.put(KEY + "add_bos_token", !vocabulary.begin().isEmpty());
+        if (!vocabulary.begin().isEmpty()) {
+            m.put(KEY + "bos_token_id", vocabulary.begin().getFirst());
+        }
+        return m;
+    }
+
+    private static String rule(BpeTokenizer t) {
+        List<Step> steps = t.preTokenizer().steps();
+        if (steps.equals(List.of(new Words(false)))) {
+            return "gpt-2";
+        }
+        if (steps.equals(List.of(new Digits(true), new Words(false)))) {
+            return "smollm";
+        }
+        throw new IllegalArgumentException("the tokenizer's rules have no name in llama.cpp");
     }
 
     private static List<Integer> begin(GgufFields m, int size, boolean absent)

@@ -1,27 +1,25 @@
-package dev.keelson.runtime.testing;
+package dev.keelson.runtime.weights;
 
-import dev.keelson.runtime.tokenizer.BpeTokenizer;
-import dev.keelson.runtime.weights.LlamaConfig;
-import dev.keelson.runtime.weights.LlamaWeights;
-import dev.keelson.runtime.weights.Tensor;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Writes GGUF files, version 3, as llama.cpp's converter lays them out. */
 public final class GgufWriter {
     private static final int ALIGNMENT = 32;
 
     private final ByteArrayOutputStream metadata = new ByteArrayOutputStream();
-    private final Map<String, byte[]> data = new LinkedHashMap<>();
+    private final Map<String, Supplier<byte[]>> data = new LinkedHashMap<>();
     private final ByteArrayOutputStream tensors = new ByteArrayOutputStream();
     private int keys;
     private long offset;
@@ -42,8 +40,13 @@ public final class GgufWriter {
         return this;
     }
 
-    /** A tensor of any ggml type; {@code shape} rows first. */
-    public GgufWriter tensor(String name, int type, long[] shape, byte[] bytes) {
+    /**
+     * A tensor of any ggml type; {@code shape} rows first.
+     *
+     * @param length of {@code bytes}, which are asked for only when the file is written
+     */
+    public GgufWriter tensor(
+            String name, int type, long[] shape, long length, Supplier<byte[]> bytes) {
         text(tensors, name);
         int32(tensors, shape.length);
         for (int i = shape.length - 1; i >= 0; i--) {
@@ -52,31 +55,45 @@ public final class GgufWriter {
         int32(tensors, type);
         int64(tensors, offset);
         data.put(name, bytes);
-        offset += (bytes.length + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+        offset += (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         return this;
     }
 
-    /** The whole file's bytes. */
-    public byte[] bytes() {
-        var out = new ByteArrayOutputStream();
-        out.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
-        int32(out, 3);
-        int64(out, data.size());
-        int64(out, keys);
-        out.writeBytes(metadata.toByteArray());
-        out.writeBytes(tensors.toByteArray());
-        pad(out);
-        for (byte[] tensor : data.values()) {
-            out.writeBytes(tensor);
-            pad(out);
+    /** Writes the whole file. */
+    public Path write(Path file) throws IOException {
+        var head = new ByteArrayOutputStream();
+        head.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
+        int32(head, 3);
+        int64(head, data.size());
+        int64(head, keys);
+        head.writeBytes(metadata.toByteArray());
+        head.writeBytes(tensors.toByteArray());
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            padded(out, head.toByteArray());
+            for (Supplier<byte[]> tensor : data.values()) {
+                padded(out, tensor.get());
+            }
         }
-        return out.toByteArray();
+        return file;
     }
 
-    /** A model as F32, with a tokenizer's metadata. */
+    private static void padded(OutputStream out, byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.write(new byte[(ALIGNMENT - bytes.length % ALIGNMENT) % ALIGNMENT]);
+    }
+
+    /**
+     * A model as F32.
+     *
+     * @param tokenizer its metadata
+     * @throws IllegalArgumentException if its frequencies are scaled
+     */
     public static Path write(LlamaWeights w, Map<String, Object> tokenizer, Path file)
             throws IOException {
         LlamaConfig c = w.config();
+        if (!(c.rope().scaling() instanceof Rope.Unscaled)) {
+            throw new IllegalArgumentException("only unscaled frequencies are written");
+        }
         String family = c.headNorm() ? "qwen3" : c.projectionBias() ? "qwen2" : "llama";
         String p = family + ".";
         var gguf =
@@ -100,10 +117,15 @@ public final class GgufWriter {
                             name.contains("q_proj")
                                     ? c.heads()
                                     : name.contains("k_proj") ? c.keyValueHeads() : 0;
-                    Tensor laid = family.equals("llama") && heads > 0 ? neighbours(t, heads) : t;
-                    gguf.tensor(gguf(name), 0, laid.shape(), floats(laid.values()));
+                    boolean permuted = family.equals("llama") && heads > 0;
+                    gguf.tensor(
+                            gguf(name),
+                            0,
+                            t.shape(),
+                            4L * t.values().length,
+                            () -> floats(permuted ? neighbours(t, heads).values() : t.values()));
                 });
-        return Files.write(file, gguf.bytes());
+        return gguf.write(file);
     }
 
     /** Rows i and i + half of a head become 2i and 2i + 1. */
@@ -181,32 +203,5 @@ public final class GgufWriter {
     private static void int64(ByteArrayOutputStream out, long value) {
         out.writeBytes(
                 ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
-    }
-
-    private static void pad(ByteArrayOutputStream out) {
-        while (out.size() % ALIGNMENT != 0) {
-            out.write(0);
-        }
-    }
-
-    /** The metadata of a byte-level tokenizer. */
-    public static Map<String, Object> tokenizer(BpeTokenizer t) {
-        Map<String, Object> m = new LinkedHashMap<>();
-        List<String> words = t.vocabulary().words();
-        List<Integer> types = new ArrayList<>();
-        List<String> merges = new ArrayList<>();
-        for (int id = 0; id < words.size(); id++) {
-            types.add(t.control().containsValue(id) ? 3 : 1);
-        }
-        t.merges().forEach(x -> merges.add(words.get(x.left()) + " " + words.get(x.right())));
-        m.put("tokenizer.ggml.model", "gpt2");
-        m.put("tokenizer.ggml.pre", "gpt-2");
-        m.put("tokenizer.ggml.tokens", words);
-        m.put("tokenizer.ggml.token_type", types);
-        m.put("tokenizer.ggml.merges", merges);
-        m.put("tokenizer.ggml.bos_token_id", 0);
-        m.put("tokenizer.ggml.eos_token_id", 0);
-        m.put("tokenizer.ggml.add_bos_token", true);
-        return m;
     }
 }
