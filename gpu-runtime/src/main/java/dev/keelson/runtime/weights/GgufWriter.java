@@ -31,7 +31,7 @@ public final class GgufWriter {
         int type = type(value);
         int32(metadata, type);
         if (value instanceof List<?> list) {
-            int32(metadata, list.isEmpty() ? 8 : type(list.getFirst()));
+            int32(metadata, elementType(list));
             int64(metadata, list.size());
             list.forEach(item -> value(metadata, item));
         } else {
@@ -169,6 +169,12 @@ public final class GgufWriter {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();
+    }
+
+    /** llama.cpp wants whole numbers in lists signed, though not those that stand alone. */
+    private static int elementType(List<?> list) {
+        Object first = list.isEmpty() ? "" : list.getFirst();
+        return first instanceof Integer ? 5 : type(first);
     }
 
     private static int type(Object value) {
