@@ -15,7 +15,7 @@ import dev.keelson.core.plan.PlannerMemory.Start;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory while a plan is being made: the one mutable thing of a planning step, never seen
- * outside it. What is looked up for every replica is found by hash.
+ * outside it. What is looked up for every replica is found by hash, and kept in an order that no hash decides.
  */
 final class Draft {
     long nextReplica;
-    final HashMap<DeploymentId, Deployed> deployments = new HashMap<>();
-    final HashMap<NodeId, NodeState> nodes;
+    final LinkedHashMap<DeploymentId, Deployed> deployments = new LinkedHashMap<>();
+    final LinkedHashMap<NodeId, NodeState> nodes;
     final TreeMap<String, OpenIncident> incidents;
     final TreeSet<String> answeredRequests;
     final TreeMap<ReplicaId, Start> starts;
@@ -45,7 +45,7 @@ final class Draft {
     Draft(PlannerMemory memory) {
         nextReplica = memory.nextReplica();
         memory.deployments().forEach((id, m) -> deployments.put(id, new Deployed(m)));
-        nodes = new HashMap<>(memory.nodes());
+        nodes = new LinkedHashMap<>(memory.nodes());
         incidents = new TreeMap<>(memory.incidents());
         answeredRequests = new TreeSet<>(memory.answeredRequests());
         starts = new TreeMap<>(memory.starts());

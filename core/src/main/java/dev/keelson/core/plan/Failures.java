@@ -9,7 +9,7 @@ import dev.keelson.core.plan.PlannerMemory.Cause;
 import dev.keelson.core.policy.ActionClass;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,7 +34,7 @@ final class Failures {
 
     private Failures(Situation s, PlannerMemory before) {
         this.s = s;
-        wasSeenReady = new HashSet<>(before.seenReady());
+        wasSeenReady = new LinkedHashSet<>(before.seenReady());
     }
 
     static void answer(Situation s, PlannerMemory before) {

@@ -7,7 +7,7 @@ import dev.keelson.core.plan.PlannerMemory.Breaker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -39,7 +39,7 @@ final class Liveness {
     }
 
     private void judge() {
-        var before = new HashMap<>(s.draft.nodes);
+        var before = new LinkedHashMap<>(s.draft.nodes);
         noticePause();
         noticeSilence(before);
         closeBreaker();

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Roster {
     private final LinkedHashMap<DeploymentId, Team> teams = new LinkedHashMap<>();
-    private final HashMap<NodeId, Site> byNode = new HashMap<>();
+    private final LinkedHashMap<NodeId, Site> byNode = new LinkedHashMap<>();
     private final List<Site> sites = new ArrayList<>();
     private final int domains;
     private @Nullable Map<Cell.Key, Cell> cells;
@@ -58,7 +57,7 @@ final class Roster {
     }
 
     Roster(Situation s) {
-        var numbers = new HashMap<String, Integer>();
+        var numbers = new LinkedHashMap<String, Integer>();
         for (Node node : s.state.nodes().values()) {
             var domain = node.domain();
             var zone = domain.region() + "\n" + domain.zone();

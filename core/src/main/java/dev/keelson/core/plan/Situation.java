@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +43,9 @@ final class Situation {
     final Draft draft;
     final Outcome outcome;
     final Arbiter arbiter;
-    private final HashMap<DeploymentId, List<Replica>> byDeployment = new HashMap<>();
-    private final HashMap<NodeId, List<Replica>> byNode = new HashMap<>();
-    private final HashSet<ReplicaId> shown;
+    private final LinkedHashMap<DeploymentId, List<Replica>> byDeployment = new LinkedHashMap<>();
+    private final LinkedHashMap<NodeId, List<Replica>> byNode = new LinkedHashMap<>();
+    private final LinkedHashSet<ReplicaId> shown;
     private @Nullable Roster roster;
     private @Nullable Boolean settled;
 
@@ -57,7 +57,7 @@ final class Situation {
         draft = new Draft(memory);
         outcome = new Outcome(now, draft, memory.holds());
         arbiter = new Arbiter(state, policies, outcome);
-        shown = new HashSet<>(state.replicas().keySet());
+        shown = new LinkedHashSet<>(state.replicas().keySet());
         for (Replica r : state.replicas().values()) {
             byDeployment.computeIfAbsent(r.deployment(), id -> new ArrayList<>()).add(r);
             byNode.computeIfAbsent(r.node(), id -> new ArrayList<>()).add(r);
