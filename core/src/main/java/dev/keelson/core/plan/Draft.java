@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory while a plan is being made: the one mutable thing of a planning step, never seen
- * outside it. What is looked up for every replica is found by hash, and kept in an order that no hash decides.
+ * outside it. What is looked up for every replica is found by hash, and kept in an order that no
+ * hash decides.
  */
 final class Draft {
     long nextReplica;
