@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,6 +122,12 @@ public final class Fleet implements AutoCloseable {
                                     outcome.err().strip()));
         }
         return outcome.out();
+    }
+
+    /** Writes what was decided since then to a file. */
+    public void exportJournal(Instant since, Path file) {
+        var now = Instant.now().toString();
+        succeed("journal", "export", "--from", since.toString(), "--to", now, file.toString());
     }
 
     public Outcome run(String... arguments) {

@@ -256,14 +256,7 @@ final class ForecastLive {
     /** What was decided on forecasts comes out again, to the bit. */
     private void replay(Instant begin) throws IOException {
         var journal = Files.createTempFile("keelson-journal", ".jsonl");
-        fleet.succeed(
-                "journal",
-                "export",
-                "--from",
-                begin.toString(),
-                "--to",
-                Instant.now().toString(),
-                journal.toString());
+        fleet.exportJournal(begin, journal);
         var result = fleet.json("replay", journal.toString());
         print("decisions replayed", "%.0f", result.path("decisions").asDouble());
         print("of these different", "%.0f", result.path("differences").asDouble());

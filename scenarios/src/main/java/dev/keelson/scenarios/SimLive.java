@@ -72,14 +72,7 @@ final class SimLive {
                         .forEach(point -> history.put(point.path("time").asText(), point));
             }
             var journal = work.resolve("journal.jsonl");
-            fleet.succeed(
-                    "journal",
-                    "export",
-                    "--from",
-                    begin.toString(),
-                    "--to",
-                    Instant.now().toString(),
-                    journal.toString());
+            fleet.exportJournal(begin, journal);
             RecordedFleet.write(
                     recording,
                     PacedConstants.rows(log),

@@ -185,14 +185,7 @@ class RunningFleetTest {
     @Order(11)
     void replaysItsJournalIdenticallyAndFindsAnAlteredNumber() throws IOException {
         var journal = folder.resolve("journal");
-        fleet.succeed(
-                "journal",
-                "export",
-                "--from",
-                Instant.now().minus(Duration.ofHours(1)).toString(),
-                "--to",
-                Instant.now().toString(),
-                journal.toString());
+        fleet.exportJournal(Instant.now().minus(Duration.ofHours(1)), journal);
         var replay = fleet.json("replay", journal.toString());
         assertThat(replay.path("decisions").asInt()).isPositive();
         assertThat(replay.path("differences").asInt()).isZero();

@@ -77,7 +77,7 @@ final class Experts {
         for (Expert e : past) {
             experts.add(decided(charged(e, p), p));
         }
-        double least = experts.stream().mapToDouble(Expert::cost).min().orElse(0);
+        double least = experts.stream().mapToDouble(Expert::cost).min().orElseThrow();
         experts.replaceAll(e -> with(e, round(e.cost() - least)));
         double lifetime = HALF_LIFE.toNanos() / 1e9 / StrictMath.log(2);
         var leader = experts.getFirst();
