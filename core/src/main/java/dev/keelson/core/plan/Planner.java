@@ -47,7 +47,7 @@ public final class Planner {
     /** Why an outlook is not acted on now, as a clause; null where it may be. */
     public static @Nullable String whyUnusable(
             Outlook outlook, ForecastPolicy policy, Instant now) {
-        return ForecastScaling.unusable(outlook, policy, now);
+        return ForecastUse.unusable(outlook, policy, now);
     }
 
     /** First sight of a deployment: at its minimum, or at what already runs of it. */
