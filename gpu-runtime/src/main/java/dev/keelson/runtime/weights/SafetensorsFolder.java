@@ -54,7 +54,7 @@ public final class SafetensorsFolder implements TensorSource {
     }
 
     /** The shards that an index names. */
-    static Set<String> shards(JsonFields index) throws ModelFileException {
+    public static Set<String> shards(JsonFields index) throws ModelFileException {
         Set<String> shards = new java.util.TreeSet<>();
         for (var entry : index.object("weight_map").node().properties()) {
             JsonNode value = entry.getValue();

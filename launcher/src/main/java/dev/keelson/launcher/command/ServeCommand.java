@@ -4,6 +4,7 @@ import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.distribution.Component;
 import dev.keelson.launcher.distribution.Distribution;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +18,17 @@ import picocli.CommandLine.Parameters;
 /** One engine in the foreground. */
 @Command(description = "One engine with the OpenAI API, in the foreground.")
 final class ServeCommand implements Callable<Integer> {
+    private static final String HUB = "hf:";
+    private static final long MEBIBYTE = 1 << 20;
+
     private final Session session;
 
     @Parameters(
-            paramLabel = "MODEL_DIR",
+            paramLabel = "MODEL",
             arity = "0..1",
-            description = "A folder in Hugging Face layout; default the bundled model.")
-    private @Nullable Path model;
+            description =
+                    "A folder in Hugging Face layout, a GGUF file, or hf:ORGANISATION/NAME[@REVISION], which is downloaded; default the bundled model.")
+    private @Nullable String model;
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Default ${DEFAULT-VALUE}.")
     private String host = "";
@@ -34,7 +39,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--served-model",
             paramLabel = "NAME",
-            description = "The model's name in the API; default the folder's name.")
+            description = "The model's name in the API; default the folder's or the file's name.")
     private @Nullable String servedModel;
 
     @Option(names = "--knob", paramLabel = "K=V", description = "An engine setting; repeatable.")
@@ -45,19 +50,13 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException, InterruptedException {
         var distribution = Distribution.current();
-        Path chosen =
-                model == null ? distribution.bundledModel() : model.toAbsolutePath().normalize();
-        if (!Files.isRegularFile(chosen.resolve("config.json"))) {
-            throw new CommandFailure(
-                    "There is no model in %s.".formatted(chosen),
-                    "It must be a folder with config.json, model.safetensors and tokenizer.json.");
-        }
+        Path chosen = located(distribution);
         var arguments = new ArrayList<String>();
         arguments.addAll(List.of("--model", chosen.toString(), "--host", host));
         arguments.addAll(List.of("--port", Integer.toString(port), "--served-model"));
-        arguments.add(servedModel == null ? String.valueOf(chosen.getFileName()) : servedModel);
+        arguments.add(servedModel == null ? defaultName(chosen) : servedModel);
         for (String knob : knobs) {
             arguments.add("--knob");
             arguments.add(knob);
@@ -65,7 +64,70 @@ final class ServeCommand implements Callable<Integer> {
         ExecLine.print(
                 session,
                 distribution.environment(),
-                distribution.command(Component.ENGINE, arguments));
+                distribution.command(Component.ENGINE, heapMebibytes(chosen), arguments));
         return 0;
+    }
+
+    private Path located(Distribution distribution) throws IOException, InterruptedException {
+        if (model == null) {
+            return distribution.bundledModel();
+        }
+        Path chosen =
+                model.startsWith(HUB)
+                        ? fetched(distribution, model)
+                        : Path.of(model).toAbsolutePath().normalize();
+        if (!Files.isRegularFile(chosen) && !Files.isRegularFile(chosen.resolve("config.json"))) {
+            throw new CommandFailure(
+                    "There is no model in %s.".formatted(chosen),
+                    "It must be a folder with config.json, model.safetensors and tokenizer.json, a GGUF file, or hf:ORGANISATION/NAME.");
+        }
+        return chosen;
+    }
+
+    /** Downloads in a process of its own, whose progress is seen. */
+    private static Path fetched(Distribution distribution, String name)
+            throws IOException, InterruptedException {
+        var builder =
+                new ProcessBuilder(distribution.command(Component.FETCH, List.of(name)))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(distribution.environment());
+        Process process = builder.start();
+        String path;
+        try (var out = process.inputReader()) {
+            path = out.readAllAsString().strip();
+        }
+        if (process.waitFor() != 0) {
+            throw new CommandFailure(
+                    "%s could not be downloaded.".formatted(name),
+                    "The reason is above. HF_ENDPOINT names another hub, HF_TOKEN a token.");
+        }
+        return Path.of(path);
+    }
+
+    /** A hub's models lie in a folder that is called after their commit. */
+    private String defaultName(Path chosen) {
+        if (model != null && model.startsWith(HUB)) {
+            return model.substring(model.indexOf('/') + 1).replaceFirst("@.*", "");
+        }
+        return String.valueOf(chosen.getFileName());
+    }
+
+    /**
+     * Room for the weights as F32 three times over while they are loaded. How they are stored is
+     * not known here: at least two bytes a weight in safetensors, half a byte in GGUF.
+     */
+    private static long heapMebibytes(Path chosen) throws IOException {
+        boolean single = Files.isRegularFile(chosen);
+        long bytes = 0;
+        if (single) {
+            bytes = Files.size(chosen);
+        } else {
+            try (var files = Files.newDirectoryStream(chosen, "*.safetensors")) {
+                for (Path file : files) {
+                    bytes += Files.size(file);
+                }
+            }
+        }
+        return Component.ENGINE.heapMebibytes() + bytes * (single ? 24 : 6) / MEBIBYTE;
     }
 }

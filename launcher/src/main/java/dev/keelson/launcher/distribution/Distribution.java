@@ -116,6 +116,13 @@ public record Distribution(Path home, Path javaHome) {
         return command(component, cacheFlags(component, recordings().orElse(null)), arguments);
     }
 
+    /** The same with another bound of the heap, in MiB. */
+    public List<String> command(Component component, long heapMebibytes, List<String> arguments) {
+        var flags = new ArrayList<>(cacheFlags(component, recordings().orElse(null)));
+        flags.add("-Xmx" + heapMebibytes + "m"); // the last one counts
+        return command(component, flags, arguments);
+    }
+
     /** The same, recording for a cache into a folder. */
     public List<String> recordingCommand(
             Component component, Path recordings, List<String> arguments) {
