@@ -129,7 +129,7 @@ final class ForecastScaling {
                             floor >= best ? reasons.floorText() : reasons.forecastText(need),
                             reasons.inputs()));
         }
-        int least = leastWithinSlo(most);
+        int least = wanted > d.spec().minReplicas() ? leastWithinSlo(most) : wanted;
         if (least < wanted) {
             proposals.add(
                     new Proposal(
