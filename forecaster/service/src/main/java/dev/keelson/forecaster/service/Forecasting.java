@@ -3,6 +3,12 @@ package dev.keelson.forecaster.service;
 import dev.keelson.core.demand.ForecastError;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.forecaster.learned.registry.StoredModel;
+import dev.keelson.forecaster.statistical.paths.LevelAndDay;
+import dev.keelson.forecaster.statistical.pool.Ets;
+import dev.keelson.forecaster.statistical.pool.LocalMethod;
+import dev.keelson.forecaster.statistical.pool.SeasonalNaive;
+import dev.keelson.forecaster.statistical.pool.SlotMean;
+import dev.keelson.forecaster.statistical.pool.Theta;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.v1.ForecastRecord;
@@ -19,6 +25,12 @@ import java.util.TreeMap;
  * reads no clock: a step is over when the stream has written its window.
  */
 final class Forecasting implements DemandFeed.Listener {
+    /** Earlier days whose mean is the day's course. */
+    private static final int DAYS = 7;
+
+    /** History that a smoothing is learned from. */
+    private static final int LEAST_VALUES = 10;
+
     private final ForecasterConfig config;
     private final SortedMap<String, DemandHistory> histories = new TreeMap<>();
     private final SortedMap<String, MemberPool> pools = new TreeMap<>();
@@ -123,12 +135,21 @@ final class Forecasting implements DemandFeed.Listener {
 
     private MemberPool newPool() {
         var pool = new MemberPool(config.horizon(), config.paths());
-        pool.join(ResidualMember.level(.5));
-        pool.join(ResidualMember.level(.1));
-        pool.join(ResidualMember.level(.02));
-        pool.join(ResidualMember.season(config.seasonSteps()));
+        int season = config.seasonSteps();
+        int recent = Math.max(3, season / 48);
+        join(pool, new LevelAndDay(season), 1);
+        join(pool, new Ets(1), LEAST_VALUES);
+        join(pool, new Theta(season), LEAST_VALUES);
+        join(pool, new SeasonalNaive(season), season);
+        join(pool, new SlotMean(season, DAYS), season);
+        join(pool, new SlotMean(season, DAYS, true, recent), season + recent);
         teach(pool);
         return pool;
+    }
+
+    private void join(MemberPool pool, LocalMethod method, int least) {
+        double oneRequest = 1e9 / config.step().toNanos();
+        pool.join(new MethodMember(method, config.seasonSteps(), least, oneRequest));
     }
 
     private static IndicatorPaths indicator(

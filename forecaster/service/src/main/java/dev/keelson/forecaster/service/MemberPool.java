@@ -110,15 +110,9 @@ final class MemberPool {
      */
     double @Nullable [][] step(double[] history, long first) {
         land(history, first);
-        double[] filled = filled(history);
         SortedMap<String, double[][]> drawn = new TreeMap<>();
         for (PathMember member : members.values()) {
-            double[][] one =
-                    member.paths(
-                            member instanceof NetworkMember ? history : filled,
-                            first,
-                            horizon,
-                            paths);
+            double[][] one = member.paths(history, first, horizon, paths);
             if (one != null) {
                 drawn.put(member.name(), one);
             }
@@ -214,20 +208,10 @@ final class MemberPool {
             due += paths * belief.getOrDefault(entry.getKey(), 0.0) / total;
             int count = (int) Math.round(due) - mixed.size();
             for (int k = 0; k < count && mixed.size() < paths; k++) {
-                mixed.add(entry.getValue()[(int) ((long) k * paths / count)]);
+                double[][] own = entry.getValue();
+                mixed.add(own[(int) ((long) k * own.length / count)]);
             }
         }
         return mixed.toArray(double[][]::new);
-    }
-
-    /** Gaps carry the last value on: members of level and season need a value for each step. */
-    private static double[] filled(double[] history) {
-        double[] filled = history.clone();
-        double last = Arrays.stream(history).filter(v -> !Double.isNaN(v)).findFirst().orElse(0);
-        for (int t = 0; t < filled.length; t++) {
-            last = Double.isNaN(filled[t]) ? last : filled[t];
-            filled[t] = last;
-        }
-        return filled;
     }
 }

@@ -12,8 +12,9 @@ interface PathMember {
      * @param history values at equal steps, NaN for gaps
      * @param first number of its first step since the epoch
      * @param horizon steps ahead
-     * @param paths number of courses
-     * @return {@code [paths][horizon]}, never negative; null while the past says too little
+     * @param paths number of courses that are wanted
+     * @return {@code [course][horizon]}, never negative, of any number of courses; null while the
+     *     past says too little
      */
     double @Nullable [][] paths(double[] history, long first, int horizon, int paths);
 }

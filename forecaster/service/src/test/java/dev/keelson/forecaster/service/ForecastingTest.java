@@ -12,6 +12,7 @@ import dev.keelson.forecaster.learned.registry.ModelKind;
 import dev.keelson.forecaster.learned.registry.StoredModel;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.v1.ForecastRecord;
+import dev.keelson.protocol.v1.ModelShare;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +64,19 @@ final class ForecastingTest {
         ForecastRecord last = play(new Forecasting(config()), step -> step < 200 ? 50 : 200, 206);
 
         assertThat(mean(last, 0, 0)).isGreaterThan(12);
+    }
+
+    @Test
+    void aRiseThatComesEveryDayIsExpectedBeforeItComes() {
+        int day = 60;
+        ForecastRecord last =
+                play(new Forecasting(config()), step -> step % day < 40 ? 20 : 100, 8 * day + 38);
+
+        assertThat(mean(last, 0, 0)).isLessThan(4);
+        assertThat(mean(last, 0, 4)).isGreaterThan(7);
+        assertThat(last.getModelsList())
+                .extracting(ModelShare::getModel)
+                .contains("level-and-day", "ets", "theta", "slot-mean-60", "seasonal-naive-60");
     }
 
     @Test

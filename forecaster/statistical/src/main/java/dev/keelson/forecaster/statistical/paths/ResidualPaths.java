@@ -9,7 +9,7 @@ import java.util.List;
  * expected (the spread of a sum of independent requests): added to a new forecast, each makes one
  * sample path. Residuals of all series of one origin stay together. Mutable.
  */
-final class ResidualPaths {
+public final class ResidualPaths {
     private final int steps;
     private final int kept;
     private final ArrayDeque<Origin> open = new ArrayDeque<>();
@@ -35,13 +35,13 @@ final class ResidualPaths {
      * @param steps of each path
      * @param kept newest landed origins, each one path
      */
-    ResidualPaths(int steps, int kept) {
+    public ResidualPaths(int steps, int kept) {
         this.steps = steps;
         this.kept = kept;
     }
 
     /** A step's values land in every open forecast; NaN stands for one that was not seen. */
-    void land(double[] values) {
+    public void land(double[] values) {
         for (var origin : open) {
             int h = origin.landed++;
             for (int i = 0; i < values.length; i++) {
@@ -66,16 +66,17 @@ final class ResidualPaths {
      * @param expected [series][step]
      * @param scale of each series: what one request adds, so that the root is taken in requests
      */
-    void open(double[][] expected, double[] scale) {
+    public void open(double[][] expected, double[] scale) {
         open.addLast(new Origin(expected, scale));
     }
 
-    int count() {
+    /** Paths that there are by now. */
+    public int count() {
         return landed.size();
     }
 
     /** [path][step] of one series around an expected course; never negative. */
-    double[][] around(int series, double[] expected, double scale) {
+    public double[][] around(int series, double[] expected, double scale) {
         var paths = new double[landed.size()][steps];
         int k = 0;
         for (var residuals : landed) {
