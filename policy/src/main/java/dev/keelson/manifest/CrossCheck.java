@@ -20,6 +20,7 @@ final class CrossCheck {
         reportTwins(manifests);
         reportSecondOfSingleKind(manifests);
         reportPoliciesOfDeployments(manifests, complete);
+        reportSharedKeys(manifests);
     }
 
     private static void reportTwins(List<Manifest> manifests) {
@@ -90,6 +91,28 @@ final class CrossCheck {
         }
     }
 
+    private static void reportSharedKeys(List<Manifest> manifests) {
+        Map<String, Manifest> byKey = new HashMap<>();
+        for (Manifest manifest : manifests) {
+            if (!(manifest.content() instanceof Content.OfTenant(var tenant))) {
+                continue;
+            }
+            for (String key : tenant.keyHashes()) {
+                var first = byKey.putIfAbsent(key, manifest);
+                if (first != null && !first.name().equals(manifest.name())) {
+                    manifest.source()
+                            .report(
+                                    manifest.referenceAt(),
+                                    "spec.keys: the key %s... is also that of '%s' (%s)"
+                                            .formatted(
+                                                    key.substring(0, 8),
+                                                    first.name(),
+                                                    place(first)));
+                }
+            }
+        }
+    }
+
     /** The deployment that a policy is for; null for what is for none. */
     private static @Nullable DeploymentId deploymentOf(Content content) {
         return switch (content) {
@@ -99,7 +122,8 @@ final class CrossCheck {
                     Content.OfRecovery _,
                     Content.OfSpot _,
                     Content.OfAutonomy _,
-                    Content.OfFleet _ ->
+                    Content.OfFleet _,
+                    Content.OfTenant _ ->
                     null;
         };
     }

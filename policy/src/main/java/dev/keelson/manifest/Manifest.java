@@ -7,6 +7,7 @@ import dev.keelson.core.policy.AutoscalingPolicy;
 import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
+import dev.keelson.core.tenant.Tenant;
 import java.util.SortedMap;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -39,5 +40,7 @@ record Manifest(
         record OfAutonomy(SortedMap<ActionClass, Autonomy> autonomy) implements Content {}
 
         record OfFleet(ManifestSet.NodeBounds nodes) implements Content {}
+
+        record OfTenant(Tenant tenant) implements Content {}
     }
 }

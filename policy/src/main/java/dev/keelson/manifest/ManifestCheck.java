@@ -8,6 +8,7 @@ import dev.keelson.core.policy.AutoscalingPolicy;
 import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
+import dev.keelson.core.tenant.Tenant;
 import dev.keelson.manifest.Manifest.Content;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -97,7 +98,12 @@ public final class ManifestCheck {
             return null;
         }
         var nameAt = metadata.at("name");
-        var referenceAt = kind.isForDeployment() ? spec.at("deployment") : nameAt;
+        var referenceAt =
+                switch (kind) {
+                    case AUTOSCALING, FORECAST -> spec.at("deployment");
+                    case TENANT -> spec.at("keys");
+                    case DEPLOYMENT, RECOVERY, SPOT, AUTONOMY, FLEET -> nameAt;
+                };
         return new Manifest(kind, name, content, source, nameAt, referenceAt);
     }
 
@@ -106,6 +112,7 @@ public final class ManifestCheck {
         var autoscaling = new TreeMap<DeploymentId, AutoscalingPolicy>();
         var forecasting = new TreeMap<DeploymentId, ForecastPolicy>();
         var autonomy = new TreeMap<ActionClass, Autonomy>();
+        var tenants = new TreeMap<String, Tenant>();
         RecoveryPolicy recovery = RecoveryPolicy.DEFAULTS;
         SpotPolicy spot = SpotPolicy.DEFAULTS;
         ManifestSet.NodeBounds nodes = null;
@@ -120,6 +127,7 @@ public final class ManifestCheck {
                 case Content.OfSpot(var policy) -> spot = policy;
                 case Content.OfAutonomy(var classes) -> autonomy.putAll(classes);
                 case Content.OfFleet(var bounds) -> nodes = bounds;
+                case Content.OfTenant(var tenant) -> tenants.put(tenant.name(), tenant);
             }
         }
         return new ManifestSet(
@@ -130,6 +138,7 @@ public final class ManifestCheck {
                 spot,
                 autonomy,
                 nodes,
+                tenants,
                 text,
                 sha256(text));
     }

@@ -12,7 +12,8 @@ enum ManifestKind {
     RECOVERY("RecoveryPolicy"),
     SPOT("SpotPolicy"),
     AUTONOMY("Autonomy"),
-    FLEET("Fleet");
+    FLEET("Fleet"),
+    TENANT("Tenant");
 
     private final String word;
 
@@ -71,6 +72,15 @@ enum ManifestKind {
             case SPOT -> List.of("stopMargin", "minOnDemand");
             case AUTONOMY -> List.of("scale", "recover", "spot", "rollout", "nodes", "forecast");
             case FLEET -> List.of("nodes");
+            case TENANT ->
+                    List.of(
+                            "keys",
+                            "weight",
+                            "requestsPerSecond",
+                            "requestBurst",
+                            "tokensPerMinute",
+                            "tokenBurst",
+                            "concurrency");
         };
     }
 
@@ -79,9 +89,9 @@ enum ManifestKind {
         return this == AUTOSCALING || this == FORECAST;
     }
 
-    /** All but deployments and what is for one exist once in a fleet. */
+    /** All but deployments, what is for one, and tenants exist once in a fleet. */
     boolean isSingle() {
-        return this != DEPLOYMENT && !isForDeployment();
+        return this != DEPLOYMENT && this != TENANT && !isForDeployment();
     }
 
     static List<String> words() {

@@ -9,6 +9,7 @@ import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
+import dev.keelson.core.tenant.Tenant;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param autonomy per action class; a class that is not named is ADVISE
  * @param nodes bounds of a {@code Fleet} manifest; null where there is none
+ * @param tenants by name; without any, requests need no key
  * @param text all files in the order of their names, each after a line {@code # file: NAME}
  * @param hash hexadecimal SHA-256 of the text
  */
@@ -30,6 +32,7 @@ public record ManifestSet(
         SpotPolicy spot,
         SortedMap<ActionClass, Autonomy> autonomy,
         @Nullable NodeBounds nodes,
+        SortedMap<String, Tenant> tenants,
         String text,
         String hash) {
     public ManifestSet {
@@ -37,6 +40,7 @@ public record ManifestSet(
         autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
         forecasting = Collections.unmodifiableSortedMap(new TreeMap<>(forecasting));
         autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
+        tenants = Collections.unmodifiableSortedMap(new TreeMap<>(tenants));
     }
 
     /** Fewest and most nodes that the provider may hold. */

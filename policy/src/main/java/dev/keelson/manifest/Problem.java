@@ -6,7 +6,8 @@ package dev.keelson.manifest;
  * @param line from 1; 0 where the whole file is meant
  * @param column from 1, counted in characters; 0 where the whole file is meant
  * @param message one sentence, without position
- * @param sourceLine text of that line; empty where the whole file is meant
+ * @param sourceLine text of that line; empty where the whole file is meant, or where it may be a
+ *     secret
  */
 public record Problem(String file, int line, int column, String message, String sourceLine) {
     private static final int WIDEST_SOURCE = 160;
@@ -20,7 +21,7 @@ public record Problem(String file, int line, int column, String message, String 
 
     /** As a compiler shows it: the summary, the source line and a caret under the column. */
     public String render() {
-        if (line == 0) {
+        if (line == 0 || sourceLine.isEmpty()) {
             return summary();
         }
         String gutter = String.valueOf(line);

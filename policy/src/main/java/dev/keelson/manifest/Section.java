@@ -15,6 +15,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -80,6 +81,26 @@ final class Section {
             reportMissing(key);
         }
         return section(key, allowed);
+    }
+
+    /** The entries of a list of 1 to so many, which may be secrets: no message shows them. */
+    List<Node> requiredList(String key, int most) {
+        var entry = entries.get(key);
+        if (entry == null) {
+            reportMissing(key);
+            return List.of();
+        }
+        if (!(entry.getValueNode() instanceof SequenceNode list)) {
+            source.reportHidden(entry.getValueNode(), "%s must be a list".formatted(child(key)));
+            return List.of();
+        }
+        int count = list.getValue().size();
+        if (count == 0 || count > most) {
+            source.report(
+                    list,
+                    "%s must have 1 to %d entries, not %d".formatted(child(key), most, count));
+        }
+        return list.getValue();
     }
 
     String requiredText(String key) {

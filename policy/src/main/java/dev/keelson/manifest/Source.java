@@ -34,6 +34,21 @@ final class Source {
         }
     }
 
+    /** Without the text of the line: it may hold a secret. */
+    void reportHidden(Node at, String message) {
+        at.getStartMark()
+                .ifPresentOrElse(
+                        mark ->
+                                add(
+                                        new Problem(
+                                                file,
+                                                mark.getLine() + 1,
+                                                mark.getColumn() + 1,
+                                                message,
+                                                "")),
+                        () -> reportFile(message));
+    }
+
     void reportFile(String message) {
         add(new Problem(file, 0, 0, message, ""));
     }

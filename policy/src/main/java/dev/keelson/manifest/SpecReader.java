@@ -46,6 +46,7 @@ final class SpecReader {
             case SPOT -> spot();
             case AUTONOMY -> autonomy();
             case FLEET -> fleet();
+            case TENANT -> tenant();
         };
     }
 
@@ -211,6 +212,11 @@ final class SpecReader {
     private @Nullable Content fleet() {
         var nodes = bounds("nodes", MOST_REPLICAS);
         return nodes == null || hasProblems() ? null : new Content.OfFleet(nodes);
+    }
+
+    private @Nullable Content tenant() {
+        var tenant = new TenantSpec(source, name, spec).read();
+        return hasProblems() ? null : new Content.OfTenant(tenant);
     }
 
     private boolean hasProblems() {

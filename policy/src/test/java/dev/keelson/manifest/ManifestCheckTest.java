@@ -8,6 +8,7 @@ import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.RecoveryPolicy;
+import dev.keelson.core.tenant.TenantLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ManifestCheckTest {
+    private static final String KEY = "0".repeat(63) + "a";
+    private static final String OTHER_KEY = "ab".repeat(32);
     private static final String DEPLOYMENT =
             """
             apiVersion: keelson.dev/v1
@@ -255,6 +258,77 @@ class ManifestCheckTest {
         assertThat(problems("# nothing yet\n"))
                 .extracting(Problem::summary)
                 .containsExactly("chat.yaml: error: the file holds no manifest");
+    }
+
+    @Test
+    void readsATenantWithTheBurstsThatFollowFromItsRates() {
+        var tenant =
+                requireNonNull(
+                        valid(
+                                        tenant("acme", "keys: [" + KEY + "]", "weight: 2.5")
+                                                + tenant(
+                                                        "beta",
+                                                        "keys:",
+                                                        "  - " + OTHER_KEY,
+                                                        "requestsPerSecond: 2.5",
+                                                        "tokensPerMinute: 6000",
+                                                        "tokenBurst: 1000",
+                                                        "concurrency: 3"))
+                                .tenants()
+                                .get("beta"));
+
+        assertThat(tenant.keyHashes()).containsExactly(OTHER_KEY);
+        assertThat(tenant.weight()).isEqualTo(1);
+        assertThat(tenant.limits())
+                .isEqualTo(
+                        new TenantLimits(
+                                new TenantLimits.Rate(2.5, 2.5),
+                                new TenantLimits.Rate(100, 1000),
+                                3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "weight: 1 | weight: 0 | spec.weight (0) must be from 0.01 to 100.0",
+                "weight: 1 | requestsPerSecond: fast | spec.requestsPerSecond must be a number, not the text 'fast'",
+                "weight: 1 | requestBurst: 5 | spec.requestBurst needs spec.requestsPerSecond",
+                "weight: 1 | concurrency: 0 | spec.concurrency (0) must be from 1 to 1000000",
+                "weight: 1 | rate: 5 | unknown key in spec 'rate'",
+                "keys: | key: | unknown key in spec 'key'; did you mean 'keys'?",
+                "keys: [K] | keys: [] | spec.keys must have 1 to 100 entries, not 0",
+                "keys: [K] | keys: [K, K] | spec.keys[1] stands there twice",
+                "keys: [K] | keys: sk-secret | spec.keys must be a list",
+                "keys: [K] | keys: [sk-secret] | spec.keys[0] must be the SHA-256 of a key, 64 digits 0-9a-f",
+            })
+    void saysWhatIsWrongInATenantAndNeverShowsWhatMayBeAKey(
+            String wrongText, String replacement, String message) {
+        var text =
+                tenant("acme", "keys: [K]", "weight: 1")
+                        .replace(wrongText, replacement)
+                        .replace("[K", "[" + KEY)
+                        .replace(" K]", " " + KEY + "]");
+        var result = ManifestCheck.check(List.of(new ManifestFile("t.yaml", text)));
+
+        assertThat(((ManifestResult.Invalid) result).problems().getFirst().message())
+                .startsWith(message);
+        assertThat(((ManifestResult.Invalid) result).render()).doesNotContain("sk-secret");
+    }
+
+    @Test
+    void twoTenantsHaveNoKeyInCommon() {
+        assertThat(
+                        problems(
+                                        tenant("acme", "keys: [" + KEY + "]")
+                                                + tenant("beta", "keys: [" + KEY + "]"))
+                                .getFirst()
+                                .message())
+                .startsWith("spec.keys: the key 00000000... is also that of 'acme'");
+    }
+
+    private static String tenant(String name, String... spec) {
+        return document("Tenant", name, spec);
     }
 
     @Test
