@@ -23,6 +23,7 @@ import dev.keelson.controlplane.observe.LiveForecasts;
 import dev.keelson.controlplane.observe.ManifestWatch;
 import dev.keelson.controlplane.observe.Observer;
 import dev.keelson.controlplane.observe.RoutingTables;
+import dev.keelson.controlplane.observe.TenantBoard;
 import dev.keelson.controlplane.observe.TickClock;
 import dev.keelson.controlplane.security.AccessTokens;
 import dev.keelson.controlplane.security.AuditLog;
@@ -99,6 +100,7 @@ final class ControlPlane implements AutoCloseable {
                         clock,
                         new ManifestIncidents(incidents));
         routing = new RoutingTables(fleet, gateways, manifests, memory, lease);
+        var tenants = new TenantBoard(gateways, manifests, lease);
         reconciler = new Reconciler(fleet, manifests, lease);
         feed = config.kafka() == null ? null : feed(config, demand, board, clock);
         BooleanSupplier connected = () -> feed != null && feed.state().connected();
@@ -169,6 +171,7 @@ final class ControlPlane implements AutoCloseable {
                         audit,
                         views,
                         forecastViews,
+                        tenants,
                         new History(),
                         events,
                         authority.fingerprint(),
@@ -195,6 +198,7 @@ final class ControlPlane implements AutoCloseable {
                 () -> {
                     // A replica that left READY must not wait for the loop's next step.
                     routing.refresh();
+                    tenants.refresh();
                     nudge.now();
                 };
         fleet.whenChanged(changed);

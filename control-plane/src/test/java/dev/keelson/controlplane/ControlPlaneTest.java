@@ -22,6 +22,7 @@ import dev.keelson.protocol.v1.PoisonReport;
 import dev.keelson.protocol.v1.RenewRequest;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.RequestLogState;
+import dev.keelson.protocol.v1.TenantLoad;
 import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.Status;
@@ -168,6 +169,51 @@ final class ControlPlaneTest {
                                             .setLastPublishedEventTimeMs(1_500)));
             // The streams have not counted that record's second.
             Eventually.holds(() -> !fleet.get("/api/v1/counts").path("settled").asBoolean());
+        }
+    }
+
+    @Test
+    void dividesATenantsLimitsByWhatItsGatewaysAreAskedAndShowsNoKey() throws Exception {
+        var hash = "ab".repeat(32);
+        try (var fleet = new TestFleet(folder)) {
+            var busy = fleet.gateway("gateway-1");
+            var quiet = fleet.gateway("gateway-2");
+            fleet.write(
+                    TestFleet.DEPLOYMENT.formatted(8)
+                            + """
+                            ---
+                            apiVersion: keelson.dev/v1
+                            kind: Tenant
+                            metadata: {name: acme}
+                            spec: {keys: [%s], requestsPerSecond: 10, concurrency: 5}
+                            """
+                                    .formatted(hash));
+            Eventually.holds(() ->
+                    busy.table.getTenantsCount() == 1
+                            && busy.table.getGateways() == 2
+                            && quiet.shares.getSharesCount() == 1);
+            busy.report(
+                    GatewayReport.newBuilder()
+                            .addTenants(
+                                    TenantLoad.newBuilder()
+                                            .setTenant("acme")
+                                            .setRequestsPerSecond(50)
+                                            .setConcurrency(20)
+                                            .setInFlight(3)));
+            Eventually.holds(() ->
+                    busy.shares.getShares(0).getRequestFraction() == 1
+                            && busy.shares.getShares(0).getConcurrency() == 5
+                            && quiet.shares.getShares(0).getRequestFraction() == 0);
+            assertThat(busy.shares.getShares(0).hasTokenFraction()).isFalse();
+
+            // What is away may still serve: its part is not given to another.
+            busy.out.onError(Status.CANCELLED.asRuntimeException());
+            var tenant = fleet.get("/api/v1/tenants").get(0);
+            assertThat(tenant.path("gateways").get(0).path("requestsPerSecond").asDouble())
+                    .isEqualTo(10);
+            assertThat(tenant.path("inFlight").asInt()).isEqualTo(3);
+            assertThat(tenant.path("tokensPerMinute").isNull()).isTrue();
+            assertThat(tenant.toString() + fleet.get("/api/v1/policies")).doesNotContain(hash);
         }
     }
 

@@ -19,6 +19,7 @@ import dev.keelson.protocol.v1.Heartbeat;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.ReplicaReport;
 import dev.keelson.protocol.v1.RoutingTable;
+import dev.keelson.protocol.v1.TenantShares;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.URI;
@@ -262,6 +263,7 @@ final class TestFleet implements AutoCloseable {
     /** A gateway that only listens and reports. */
     static final class Gateway implements StreamObserver<GatewayInstruction> {
         volatile RoutingTable table = RoutingTable.getDefaultInstance();
+        volatile TenantShares shares = TenantShares.getDefaultInstance();
         final StreamObserver<GatewayMessage> out;
         volatile @Nullable Throwable ended;
 
@@ -289,6 +291,8 @@ final class TestFleet implements AutoCloseable {
         public void onNext(GatewayInstruction instruction) {
             if (instruction.hasTable()) {
                 table = instruction.getTable();
+            } else if (instruction.hasShares()) {
+                shares = instruction.getShares();
             }
         }
 

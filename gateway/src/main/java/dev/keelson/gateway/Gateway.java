@@ -14,6 +14,7 @@ import dev.keelson.gateway.serve.GatewayRoutes;
 import dev.keelson.gateway.serve.PoisonLedger;
 import dev.keelson.gateway.serve.RequestIds;
 import dev.keelson.gateway.session.RoutingTableStore;
+import dev.keelson.gateway.tenant.TenantGate;
 import dev.keelson.serving.openai.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,6 +38,7 @@ final class Gateway {
     private final HttpListener listener;
     private final RoutingTableStore tables;
     private final PoisonLedger poison = new PoisonLedger();
+    private final TenantGate tenants = new TenantGate(System::nanoTime);
 
     Gateway(
             InetSocketAddress address,
@@ -50,13 +52,20 @@ final class Gateway {
             throws IOException {
         Files.createDirectories(data);
         dispatcher = new Dispatcher(System::nanoTime, queueLimit, routing);
-        tables = new RoutingTableStore(data.resolve("routes.pb"), dispatcher::update);
+        tables =
+                new RoutingTableStore(
+                        data.resolve("routes.pb"),
+                        table -> {
+                            tenants.update(table);
+                            dispatcher.update(table);
+                        });
         tables.restore();
         GatewayMetrics metrics = new GatewayMetrics();
         CompletionService completions =
                 new CompletionService(
                         new CompletionService.Parts(
                                 dispatcher,
+                                tenants,
                                 new RetryBudget(clock, RETRY_FLOOR),
                                 records,
                                 metrics,
@@ -68,7 +77,7 @@ final class Gateway {
         listener =
                 HttpListener.bind(
                         address,
-                        new GatewayRoutes(completions, dispatcher, metrics, clock),
+                        new GatewayRoutes(completions, dispatcher, tenants, metrics, clock),
                         HttpTimeouts.USUAL,
                         Json.MAX_BODY_BYTES);
         gauges(metrics, records);
@@ -122,6 +131,10 @@ final class Gateway {
 
     RoutingTableStore tables() {
         return tables;
+    }
+
+    TenantGate tenants() {
+        return tenants;
     }
 
     PoisonLedger poison() {

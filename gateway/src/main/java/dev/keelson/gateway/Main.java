@@ -68,6 +68,7 @@ public final class Main {
                                 gateway.dispatcher(),
                                 records,
                                 gateway.poison(),
+                                gateway.tenants(),
                                 gateway.tables(),
                                 clock,
                                 leave::countDown),

@@ -356,7 +356,7 @@ class GatewayTest {
             eventually(
                     "7 wait",
                     () -> gateway.gateway.dispatcher().snapshot().getFirst().queued() == 7);
-            assertThat(engine.running).hasValue(5);
+            eventually("5 run", () -> engine.running.get() == 5);
             mayEnd.countDown();
             for (var answer : answers) {
                 assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);

@@ -9,6 +9,7 @@ import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.RequestLogState;
 import dev.keelson.protocol.v1.RoutedDeployment;
 import dev.keelson.protocol.v1.RoutedReplica;
+import dev.keelson.protocol.v1.RoutedTenant;
 import dev.keelson.protocol.v1.RoutingTable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ final class GatewayUnderTest implements AutoCloseable {
     private final Thread ticker;
     private final Map<String, RoutedReplica> replicas = new LinkedHashMap<>();
     private final List<String> quarantined = new ArrayList<>();
+    private final List<RoutedTenant> tenants = new ArrayList<>();
     private long version;
 
     GatewayUnderTest(Path data) throws IOException {
@@ -106,6 +108,11 @@ final class GatewayUnderTest implements AutoCloseable {
         return table();
     }
 
+    GatewayUnderTest tenants(RoutedTenant... declared) {
+        tenants.addAll(List.of(declared));
+        return table();
+    }
+
     GatewayUnderTest table() {
         gateway.tables()
                 .offer(
@@ -118,12 +125,23 @@ final class GatewayUnderTest implements AutoCloseable {
                                                 .setServedModel("tiny")
                                                 .addAllReplicas(replicas.values()))
                                 .addAllQuarantined(quarantined)
+                                .addAllTenants(tenants)
+                                .setGateways(1)
                                 .build());
         return this;
     }
 
     HttpResponse<String> post(String body) throws IOException, InterruptedException {
         return post("/v1/completions", body);
+    }
+
+    HttpResponse<String> postWith(String key, String body)
+            throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(request("/v1/completions", body), (_, _) -> true)
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
@@ -186,11 +204,13 @@ final class GatewayUnderTest implements AutoCloseable {
     /** Records in memory; checks that each request arrives once and completes once. */
     static final class Records implements RequestRecords {
         final Map<String, String> arrivals = new ConcurrentHashMap<>();
+        final Map<String, String> tenants = new ConcurrentHashMap<>();
         final Map<String, Completion> completions = new ConcurrentHashMap<>();
         final List<String> wrong = new CopyOnWriteArrayList<>();
 
         @Override
         public void arrival(String requestId, String deployment, String tenant, Arrival arrival) {
+            tenants.put(requestId, tenant);
             if (arrivals.put(requestId, deployment) != null) {
                 wrong.add("arrived twice");
             }

@@ -5,6 +5,7 @@ import dev.keelson.controlplane.journal.IncidentBook;
 import dev.keelson.controlplane.observe.FleetBoard;
 import dev.keelson.controlplane.observe.GatewayBoard;
 import dev.keelson.controlplane.observe.ManifestWatch;
+import dev.keelson.controlplane.observe.TenantBoard;
 import dev.keelson.controlplane.security.AccessTokens;
 import dev.keelson.controlplane.security.AuditLog;
 import dev.keelson.controlplane.security.JoinTokens;
@@ -34,6 +35,7 @@ public record ApiParts(
         AuditLog audit,
         FleetViews views,
         ForecastViews forecasts,
+        TenantBoard tenants,
         History history,
         EventStream events,
         String fingerprint,
@@ -48,6 +50,7 @@ public record ApiParts(
                 new Reads(
                         views,
                         forecasts,
+                        new TenantViews(tenants),
                         journal,
                         incidents,
                         manifests,
@@ -81,5 +84,6 @@ public record ApiParts(
             events.send("snapshot", views.snapshot(points).toString());
         }
         forecasts.everySecond();
+        tenants.refresh();
     }
 }

@@ -103,6 +103,7 @@ public final class ApiServer implements AutoCloseable {
                 ctx -> reads.answer(ctx, views.replicas("true".equals(ctx.queryParam("all")))));
         get(config, "policies", Role.VIEWER, reads::policies);
         get(config, "forecasts", Role.VIEWER, reads::forecasts);
+        get(config, "tenants", Role.VIEWER, reads::tenants);
         get(config, "incidents", Role.VIEWER, reads::incidents);
         get(config, "decisions", Role.VIEWER, reads::decisions);
         get(config, "decisions/{id}", Role.VIEWER, reads::decision);

@@ -29,6 +29,7 @@ final class Reads {
     private final ObjectMapper json = new ObjectMapper();
     private final FleetViews views;
     private final ForecastViews forecasts;
+    private final TenantViews tenants;
     private final DatabaseJournal journal;
     private final IncidentBook incidents;
     private final ManifestWatch manifests;
@@ -41,6 +42,7 @@ final class Reads {
     Reads(
             FleetViews views,
             ForecastViews forecasts,
+            TenantViews tenants,
             DatabaseJournal journal,
             IncidentBook incidents,
             ManifestWatch manifests,
@@ -51,6 +53,7 @@ final class Reads {
             InstantSource clock) {
         this.views = views;
         this.forecasts = forecasts;
+        this.tenants = tenants;
         this.journal = journal;
         this.incidents = incidents;
         this.manifests = manifests;
@@ -120,6 +123,10 @@ final class Reads {
         answer(ctx, forecasts.all());
     }
 
+    void tenants(Context ctx) {
+        answer(ctx, tenants.all());
+    }
+
     void policies(Context ctx) {
         var list = json.createArrayNode();
         var inForce = manifests.inForce();
@@ -133,6 +140,9 @@ final class Reads {
         add(list, "RecoveryPolicy", "fleet", all.path("recovery"));
         add(list, "SpotPolicy", "fleet", all.path("spot"));
         add(list, "AutonomyPolicy", "fleet", all.path("autonomy"));
+        inForce.tenants()
+                .values()
+                .forEach(tenant -> add(list, "Tenant", tenant.name(), TenantViews.limits(tenant)));
         var name = ctx.queryParam("name");
         if ("text".equals(name)) {
             answer(ctx, json.createObjectNode().put("text", inForce.text()));

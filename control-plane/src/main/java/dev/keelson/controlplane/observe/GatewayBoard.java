@@ -8,6 +8,7 @@ import dev.keelson.protocol.v1.GatewayInstruction;
 import dev.keelson.protocol.v1.GatewayReport;
 import dev.keelson.protocol.v1.PoisonReport;
 import dev.keelson.protocol.v1.ReplicaObservation;
+import dev.keelson.protocol.v1.TenantLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayBoard {
     /** An older report says nothing of now. */
     public static final Duration FRESH = Duration.ofSeconds(4);
+
+    /** A gateway that was heard so lately may serve on without this control plane. */
+    public static final Duration AWAY = Duration.ofSeconds(15);
 
     private static final Duration STORE_EVERY = Duration.ofSeconds(2);
     private static final int MOST_QUARANTINED = 1_000;
@@ -219,6 +224,25 @@ public final class GatewayBoard {
             oldest = oldest == null || at.isBefore(oldest) ? at : oldest;
         }
         return oldest == null ? null : new Reading(sum, oldest);
+    }
+
+    /** What tenants ask of each gateway that serves, or may serve while it is away. */
+    public synchronized SortedMap<String, Map<String, TenantLoad>> tenantLoads() {
+        var now = clock.instant();
+        var result = new TreeMap<String, Map<String, TenantLoad>>();
+        gateways.forEach((name, entry) -> {
+            var age = Duration.between(entry.row.lastHeardAt(), now);
+            if (entry.link != null || age.compareTo(AWAY) < 0) {
+                var loads = new TreeMap<String, TenantLoad>();
+                if (entry.report != null) {
+                    entry.report
+                            .getTenantsList()
+                            .forEach(load -> loads.put(load.getTenant(), load));
+                }
+                result.put(name, loads);
+            }
+        });
+        return result;
     }
 
     /** Requests that the gateways have at one replica; null where no report is fresh. */

@@ -8,6 +8,7 @@ import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.policy.Policies;
 import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.policy.SpotPolicy;
+import dev.keelson.core.tenant.Tenant;
 import dev.keelson.manifest.ManifestFolder;
 import dev.keelson.manifest.ManifestResult;
 import dev.keelson.manifest.ManifestSet;
@@ -42,7 +43,8 @@ public final class ManifestWatch implements PolicySource {
             Policies policies,
             String text,
             SortedMap<DeploymentId, Deployment> deployments,
-            SortedMap<DeploymentId, List<Revision>> revisions) {}
+            SortedMap<DeploymentId, List<Revision>> revisions,
+            SortedMap<String, Tenant> tenants) {}
 
     private final Path folder;
     private final RevisionTable revisions;
@@ -75,7 +77,7 @@ public final class ManifestWatch implements PolicySource {
                         new TreeMap<>(),
                         minNodes,
                         maxNodes);
-        this.inForce = new InForce(nothing, "", new TreeMap<>(), new TreeMap<>());
+        this.inForce = new InForce(nothing, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
     public InForce inForce() {
@@ -115,7 +117,8 @@ public final class ManifestWatch implements PolicySource {
                 manifests.policies(minNodes, maxNodes),
                 manifests.text(),
                 manifests.deployments(),
-                known);
+                known,
+                manifests.tenants());
     }
 
     private List<String> look() {

@@ -1,17 +1,23 @@
 package dev.keelson.controlplane.observe;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.controlplane.store.LeaderLease;
 import dev.keelson.core.control.PlannerMemoryStore;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.plan.PlannerMemory;
+import dev.keelson.core.tenant.Tenant;
+import dev.keelson.core.tenant.TenantLimits;
 import dev.keelson.protocol.v1.GatewayInstruction;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.RoutedDeployment;
 import dev.keelson.protocol.v1.RoutedReplica;
+import dev.keelson.protocol.v1.RoutedTenant;
 import dev.keelson.protocol.v1.RoutingTable;
+import dev.keelson.protocol.v1.TenantRate;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -60,7 +66,9 @@ public final class RoutingTables {
         var changed =
                 first
                         || !next.getDeploymentsList().equals(current.getDeploymentsList())
-                        || !next.getQuarantinedList().equals(current.getQuarantinedList());
+                        || !next.getQuarantinedList().equals(current.getQuarantinedList())
+                        || !next.getTenantsList().equals(current.getTenantsList())
+                        || next.getGateways() != current.getGateways();
         first = false;
         if (changed) {
             current = next.toBuilder().setVersion(current.getVersion() + 1).build();
@@ -90,7 +98,37 @@ public final class RoutingTables {
                 .deployments()
                 .values()
                 .forEach(deployment -> table.addDeployments(route(deployment, replicas, now)));
+        var tenants = manifests.inForce().tenants();
+        if (!tenants.isEmpty()) {
+            tenants.values().forEach(tenant -> table.addTenants(routed(tenant)));
+            table.setGateways(Math.max(1, gateways.tenantLoads().size()));
+        }
         return table.addAllQuarantined(gateways.quarantined()).build();
+    }
+
+    private static RoutedTenant routed(Tenant tenant) {
+        var limits = tenant.limits();
+        var routed = RoutedTenant.newBuilder().setTenant(tenant.name()).setWeight(tenant.weight());
+        for (String hash : tenant.keyHashes()) {
+            routed.addKeySha256(ByteString.copyFrom(HexFormat.of().parseHex(hash)));
+        }
+        if (limits.requests() != null) {
+            routed.setRequests(rate(limits.requests()));
+        }
+        if (limits.tokens() != null) {
+            routed.setTokens(rate(limits.tokens()));
+        }
+        if (limits.concurrency() != null) {
+            routed.setConcurrency(limits.concurrency());
+        }
+        return routed.build();
+    }
+
+    private static TenantRate rate(TenantLimits.Rate rate) {
+        return TenantRate.newBuilder()
+                .setPerSecond(rate.perSecond())
+                .setBurst(rate.burst())
+                .build();
     }
 
     private static RoutedDeployment route(

@@ -2,11 +2,10 @@ package dev.keelson.gateway.route;
 
 import dev.keelson.core.route.ReplicaView;
 import dev.keelson.core.route.RouteChoice;
+import dev.keelson.core.tenant.FairQueue;
 import dev.keelson.protocol.v1.RoutedDeployment;
 import dev.keelson.protocol.v1.RoutedReplica;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ final class DeploymentRoutes {
     private RoutedDeployment routed;
     private Map<String, ReplicaSlot> slots = new LinkedHashMap<>();
     private final List<ReplicaSlot> leaving = new ArrayList<>();
-    private final Deque<Ticket> queue = new ArrayDeque<>();
+    private final FairQueue<Ticket> queue = new FairQueue<>();
     private double usualFirstTokenSeconds = 0.5;
     private double usualTokenSeconds = 0.05;
     long arrivals;
@@ -84,7 +83,7 @@ final class DeploymentRoutes {
         return all;
     }
 
-    Deque<Ticket> queue() {
+    FairQueue<Ticket> queue() {
         return queue;
     }
 

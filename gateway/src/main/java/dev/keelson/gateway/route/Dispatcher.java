@@ -4,7 +4,6 @@ import dev.keelson.protocol.v1.RoutedDeployment;
 import dev.keelson.protocol.v1.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ public final class Dispatcher {
     private void remove(String name, DeploymentRoutes gone) {
         routes.remove(name);
         gone.close();
-        for (Ticket ticket : gone.queue()) {
+        for (Ticket ticket : gone.queue().all()) {
             answer(ticket, Grant.Refusal.UNKNOWN);
         }
         waiting -= gone.queue().size();
@@ -85,7 +84,7 @@ public final class Dispatcher {
      * @param expectedTokens how long its first byte may take: 0 for a stream, all its tokens
      *     otherwise
      */
-    public Ticket arrive(String deployment, Duration deadline, int expectedTokens) {
+    public Ticket arrive(String deployment, Duration deadline, int expectedTokens, Claim claim) {
         lock.lock();
         try {
             DeploymentRoutes route = routes.get(deployment);
@@ -99,22 +98,22 @@ public final class Dispatcher {
             }
             long now = nanos.getAsLong();
             long patience = PATIENCE_NANOS + (long) (usual * 1e9);
-            return new Ticket(deployment, now + deadline.toNanos(), patience, expectedTokens == 0);
+            return new Ticket(
+                    deployment, now + deadline.toNanos(), patience, expectedTokens == 0, claim);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits for a place. A retry goes before those that have not been tried.
-     *
-     * @param retry it was placed before
+     * Waits for a place: fairly between tenants, each in its own order. What was placed before goes
+     * before all others.
      */
-    public Grant acquire(Ticket ticket, boolean retry) throws InterruptedException {
+    public Grant acquire(Ticket ticket) throws InterruptedException {
         CompletableFuture<Grant> waiter;
         lock.lock();
         try {
-            Grant now = placeNow(ticket, retry);
+            Grant now = placeNow(ticket);
             if (now != null) {
                 return now;
             }
@@ -133,7 +132,7 @@ public final class Dispatcher {
         }
     }
 
-    private @Nullable Grant placeNow(Ticket ticket, boolean retry) {
+    private @Nullable Grant placeNow(Ticket ticket) {
         DeploymentRoutes route = routes.get(ticket.deployment());
         if (ticket.cancelled) {
             return Grant.Refusal.CANCELLED;
@@ -145,19 +144,35 @@ public final class Dispatcher {
             return Grant.Refusal.DEADLINE;
         }
         ReplicaSlot slot =
-                retry || route.queue().isEmpty() ? route.choose(ticket, nanos.getAsLong()) : null;
+                ticket.wasServed() || route.queue().isEmpty()
+                        ? route.choose(ticket, nanos.getAsLong())
+                        : null;
         if (slot != null) {
+            if (!ticket.wasServed()) {
+                route.queue().charge(ticket.tenant(), ticket.weight(), ticket.work());
+            }
             return begin(ticket, slot);
         }
-        if (retry) {
-            route.queue().addFirst(ticket);
-        } else if (waiting >= queueLimit) {
+        if (ticket.wasServed()) {
+            route.queue().addAgain(ticket);
+        } else if (waiting >= queueLimit && !makeRoom(route, ticket)) {
             return Grant.Refusal.QUEUE_FULL;
         } else {
-            route.queue().addLast(ticket);
+            route.queue().add(ticket.tenant(), ticket.weight(), ticket, ticket.work());
         }
         waiting++;
         return null;
+    }
+
+    // A tenant that fills the queue must not keep out one that has little in it.
+    private boolean makeRoom(DeploymentRoutes route, Ticket ticket) {
+        Ticket displaced = route.queue().displaceFor(ticket.tenant(), ticket.weight());
+        if (displaced == null) {
+            return false;
+        }
+        waiting--;
+        answer(displaced, Grant.Refusal.QUEUE_FULL);
+        return true;
     }
 
     /** A stream that has begun looks for another replica: the time for that counts from now. */
@@ -207,16 +222,19 @@ public final class Dispatcher {
     // Suspects may be unable to go where others can: each is asked, in order.
     private void place(DeploymentRoutes route) {
         long now = nanos.getAsLong();
-        Iterator<Ticket> queue = route.queue().iterator();
-        while (queue.hasNext() && route.hasRoom(now)) {
-            Ticket ticket = queue.next();
-            ReplicaSlot slot = route.choose(ticket, now);
-            if (slot != null) {
-                queue.remove();
-                waiting--;
-                answer(ticket, begin(ticket, slot));
+        while (!route.queue().isEmpty() && route.hasRoom(now)) {
+            Runnable placed = route.queue().poll(ticket -> placement(route, ticket, now));
+            if (placed == null) {
+                return;
             }
+            waiting--;
+            placed.run();
         }
+    }
+
+    private @Nullable Runnable placement(DeploymentRoutes route, Ticket ticket, long now) {
+        ReplicaSlot slot = route.choose(ticket, now);
+        return slot == null ? null : () -> answer(ticket, begin(ticket, slot));
     }
 
     /** A token came to the client: the request is no longer suspected of killing. */
@@ -293,13 +311,21 @@ public final class Dispatcher {
         }
     }
 
-    /** Tokens that reached a client. */
-    public void tokens(String deployment, int count) {
+    /**
+     * The request has ended.
+     *
+     * @param outputTokens that reached the client
+     * @param work that it really was
+     */
+    public void ended(Ticket ticket, int outputTokens, double work) {
         lock.lock();
         try {
-            DeploymentRoutes route = routes.get(deployment);
+            DeploymentRoutes route = routes.get(ticket.deployment());
             if (route != null) {
-                route.outputTokens += count;
+                route.outputTokens += outputTokens;
+                if (ticket.wasServed()) {
+                    route.queue().correct(ticket.tenant(), work - ticket.work());
+                }
             }
         } finally {
             lock.unlock();

@@ -24,6 +24,9 @@ public final class Ticket {
     private volatile long deadlineNanos;
     private final long patienceNanos;
     private final boolean streaming;
+    private final String tenant;
+    private final double weight;
+    private final double work;
     private final Set<String> tried = new HashSet<>();
     private final List<Death> deaths = new ArrayList<>();
     @Nullable CompletableFuture<Grant> waiter;
@@ -33,12 +36,38 @@ public final class Ticket {
     /**
      * @param deadlineNanos by when the first token must have come
      * @param patienceNanos silence of a replica that is usual for such a request
+     * @param claim whose it is and what it is expected to cost
      */
-    Ticket(String deployment, long deadlineNanos, long patienceNanos, boolean streaming) {
+    Ticket(
+            String deployment,
+            long deadlineNanos,
+            long patienceNanos,
+            boolean streaming,
+            Claim claim) {
         this.deployment = deployment;
         this.deadlineNanos = deadlineNanos;
         this.patienceNanos = patienceNanos;
         this.streaming = streaming;
+        this.tenant = claim.tenant();
+        this.weight = claim.weight();
+        this.work = claim.work();
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    double weight() {
+        return weight;
+    }
+
+    /** What it is expected to cost. */
+    double work() {
+        return work;
+    }
+
+    boolean wasServed() {
+        return !tried.isEmpty();
     }
 
     public String deployment() {

@@ -1,14 +1,19 @@
 package dev.keelson.gateway.serve;
 
+import dev.keelson.core.tenant.TokenWork;
 import dev.keelson.gateway.http.HttpExchange;
 import dev.keelson.gateway.http.HttpRequest;
 import dev.keelson.gateway.record.RequestRecords;
 import dev.keelson.gateway.route.Attempt;
+import dev.keelson.gateway.route.Claim;
 import dev.keelson.gateway.route.Dispatcher;
 import dev.keelson.gateway.route.Grant;
 import dev.keelson.gateway.route.RetryBudget;
 import dev.keelson.gateway.route.Ticket;
 import dev.keelson.gateway.serve.AttemptResult.Cause;
+import dev.keelson.gateway.tenant.Caller;
+import dev.keelson.gateway.tenant.LimitReachedException;
+import dev.keelson.gateway.tenant.TenantGate;
 import dev.keelson.protocol.Topics;
 import dev.keelson.protocol.v1.Completion;
 import dev.keelson.protocol.v1.PoisonReport;
@@ -32,7 +37,16 @@ public final class CompletionService {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionService.class);
     public static final String COMPLETIONS = "/v1/completions";
     public static final String CHAT = "/v1/chat/completions";
-    private static final String TENANT = "default";
+
+    /** Header with a tenant's key. */
+    static final String AUTHORIZATION = "authorization";
+
+    /** What goes with a 401. */
+    static final Map<String, String> CHALLENGE = Map.of("WWW-Authenticate", "Bearer");
+
+    // A request without the key of a tenant is nobody's.
+    private static final String NOBODY = "";
+    private static final int USUAL_RETRY_SECONDS = 1;
     private static final int MOST_ATTEMPTS = 3;
     // Replicas that could not be reached, or said that they leave, are not attempts; still this
     // ends.
@@ -41,6 +55,7 @@ public final class CompletionService {
     private static final Duration RESUME_WITHIN = Duration.ofSeconds(30);
 
     private final Dispatcher dispatcher;
+    private final TenantGate tenants;
     private final RetryBudget budget;
     private final RequestRecords records;
     private final GatewayMetrics metrics;
@@ -54,6 +69,7 @@ public final class CompletionService {
     /** What it works with. */
     public record Parts(
             Dispatcher dispatcher,
+            TenantGate tenants,
             RetryBudget budget,
             RequestRecords records,
             GatewayMetrics metrics,
@@ -66,6 +82,7 @@ public final class CompletionService {
      */
     public CompletionService(Parts parts, Duration deadline, LongSupplier nanos) {
         this.dispatcher = parts.dispatcher();
+        this.tenants = parts.tenants();
         this.budget = parts.budget();
         this.records = parts.records();
         this.metrics = parts.metrics();
@@ -83,19 +100,52 @@ public final class CompletionService {
         String id = ids.next();
         HttpRequest request = exchange.request();
         budget.request();
+        String tenant = NOBODY;
         try {
-            Intake.Accepted accepted = intake.accept(request);
-            OpenAiRequest asked = accepted.asked();
+            Caller caller = tenants.caller(request.header(AUTHORIZATION));
+            tenant = caller.name();
+            serve(exchange, caller, id, intake.accept(request), arrived);
+        } catch (InvalidRequestException e) {
+            refuse(id, exchange, tenant, e.error(), USUAL_RETRY_SECONDS, arrived);
+        } catch (LimitReachedException e) {
+            metrics.limited(tenant, e.limit());
+            refuse(id, exchange, tenant, e.error(), e.retryAfterSeconds(), arrived);
+        }
+    }
+
+    private void serve(
+            HttpExchange exchange, Caller caller, String id, Intake.Accepted accepted, long arrived)
+            throws LimitReachedException {
+        OpenAiRequest asked = accepted.asked();
+        int prompt = Intake.promptTokens(exchange.request());
+        double expected = (double) prompt + accepted.mostOutput();
+        caller.enter(expected, nanos.getAsLong());
+        double used = expected;
+        try {
             Ticket ticket =
                     dispatcher.arrive(
-                            accepted.deployment(), accepted.deadline(), accepted.expectedTokens());
+                            accepted.deployment(),
+                            accepted.deadline(),
+                            accepted.expectedTokens(),
+                            new Claim(
+                                    caller.name(),
+                                    caller.weight(),
+                                    TokenWork.of(prompt, accepted.mostOutput())));
             RequestProgress progress =
                     new RequestProgress(id, exchange, asked, ticket, accepted.choices(), arrived);
-            records.arrival(id, accepted.deployment(), TENANT, Intake.arrival(request, asked));
+            records.arrival(
+                    id,
+                    accepted.deployment(),
+                    caller.name(),
+                    Intake.arrival(exchange.request(), asked));
             exchange.whenClientGone(() -> dispatcher.cancel(ticket));
-            finish(progress, placeSafely(progress));
-        } catch (InvalidRequestException e) {
-            refuse(id, exchange, e.error(), arrived);
+            Outcome outcome = placeSafely(progress);
+            int read = progress.hasTokens() ? progress.promptTokensOr(prompt) : 0;
+            used = (double) read + progress.outputTokens();
+            finish(progress, outcome, TokenWork.of(read, progress.outputTokens()));
+            metrics.ended(caller.name(), outcome, read, progress.outputTokens());
+        } finally {
+            caller.leave(expected, used);
         }
     }
 
@@ -114,10 +164,8 @@ public final class CompletionService {
     private Outcome place(RequestProgress request) {
         Ticket ticket = request.ticket();
         try {
-            boolean again = false;
             while (request.places() < MOST_PLACES) {
-                Grant grant = dispatcher.acquire(ticket, again);
-                again = true;
+                Grant grant = dispatcher.acquire(ticket);
                 Outcome outcome =
                         switch (grant) {
                             case Grant.Refusal refusal -> refused(request, refusal);
@@ -255,14 +303,14 @@ public final class CompletionService {
             return StreamRelay.breakOff(request, request.ticket().isPoison() ? error : null);
         }
         try {
-            respond(request.exchange(), request.id(), error);
+            respond(request.exchange(), request.id(), error, USUAL_RETRY_SECONDS);
         } catch (IOException e) {
             throw new ClientLeftException(e);
         }
         return new Outcome(kind, error.status(), error.type());
     }
 
-    private void finish(RequestProgress request, Outcome outcome) {
+    private void finish(RequestProgress request, Outcome outcome, double work) {
         if (outcome.kind() == Completion.Outcome.CANCELLED) {
             request.exchange().abandon();
         }
@@ -270,24 +318,31 @@ public final class CompletionService {
         records.completion(request.id(), completion);
         metrics.ended(completion);
         String deployment = request.ticket().deployment();
-        dispatcher.tokens(deployment, request.outputTokens());
+        dispatcher.ended(request.ticket(), request.outputTokens(), work);
         if (outcome.kind() == Completion.Outcome.SUCCEEDED && request.asked().options().stream()) {
             dispatcher.observed(deployment, request.firstTokenSeconds(), request.tokenSeconds());
         }
     }
 
-    // Refused before any replica was used: still it came, and still it ended.
-    private void refuse(String id, HttpExchange exchange, OpenAiError error, long arrived) {
-        records.arrival(id, Topics.UNKNOWN_DEPLOYMENT, TENANT, Intake.arrival(exchange.request()));
+    // Refused before any replica was used: still it came, and still it ended. It is no demand of
+    // its deployment: what a limit keeps out, no replica is to be started for.
+    private void refuse(
+            String id,
+            HttpExchange exchange,
+            String tenant,
+            OpenAiError error,
+            int retryAfterSeconds,
+            long arrived) {
+        records.arrival(id, Topics.UNKNOWN_DEPLOYMENT, tenant, Intake.arrival(exchange.request()));
         try {
-            respond(exchange, id, error);
+            respond(exchange, id, error, retryAfterSeconds);
         } catch (IOException e) {
             exchange.abandon();
         }
         Completion completion =
                 Completion.newBuilder()
                         .setOutcome(
-                                error.status() == 503
+                                error.status() == 503 || error.status() == 429
                                         ? Completion.Outcome.SHED
                                         : Completion.Outcome.REFUSED)
                         .setStatus(error.status())
@@ -298,11 +353,15 @@ public final class CompletionService {
         metrics.ended(completion);
     }
 
-    private static void respond(HttpExchange exchange, String id, OpenAiError error)
+    private static void respond(
+            HttpExchange exchange, String id, OpenAiError error, int retryAfterSeconds)
             throws IOException {
         Map<String, String> headers = new HashMap<>(Map.of("Keelson-Request-Id", id));
         if (error.status() == 429 || error.status() == 503) {
-            headers.put("Retry-After", "1");
+            headers.put("Retry-After", Integer.toString(retryAfterSeconds));
+        }
+        if (error.status() == 401) {
+            headers.putAll(CHALLENGE);
         }
         exchange.respond(error.status(), "application/json", headers, error.toJson());
     }

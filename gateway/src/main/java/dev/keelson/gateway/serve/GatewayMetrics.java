@@ -44,6 +44,25 @@ public final class GatewayMetrics {
                     .classicUpperBounds(.02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60)
                     .register(registry);
 
+    private final Counter tenantRequests =
+            Counter.builder()
+                    .name("keelson_gateway_tenant_requests_total")
+                    .help("Requests of a tenant that were let in and ended, by outcome.")
+                    .labelNames("tenant", "outcome")
+                    .register(registry);
+    private final Counter tenantLimited =
+            Counter.builder()
+                    .name("keelson_gateway_tenant_limited_total")
+                    .help("Requests that a limit of their tenant kept out.")
+                    .labelNames("tenant", "limit")
+                    .register(registry);
+    private final Counter tenantTokens =
+            Counter.builder()
+                    .name("keelson_gateway_tenant_tokens_total")
+                    .help("Tokens of a tenant's requests, prompt or output.")
+                    .labelNames("tenant", "kind")
+                    .register(registry);
+
     /** A value that is asked for at each scrape. */
     public <T> void gauge(String name, String help, T of, ToDoubleFunction<T> value) {
         GaugeWithCallback.builder()
@@ -62,6 +81,20 @@ public final class GatewayMetrics {
         if (completion.getOutputTokens() > 0) {
             tokens.inc(completion.getOutputTokens());
         }
+    }
+
+    /** A request of a tenant that was let in. */
+    void ended(String tenant, Outcome outcome, int promptTokens, int outputTokens) {
+        tenantRequests
+                .labelValues(tenant, outcome.kind().name().toLowerCase(java.util.Locale.ROOT))
+                .inc();
+        tenantTokens.labelValues(tenant, "prompt").inc(promptTokens);
+        tenantTokens.labelValues(tenant, "output").inc(outputTokens);
+    }
+
+    /** A request that a limit of its tenant kept out. */
+    void limited(String tenant, String limit) {
+        tenantLimited.labelValues(tenant, limit).inc();
     }
 
     void retried(AttemptResult.Cause cause) {

@@ -2,6 +2,8 @@ package dev.keelson.gateway.serve;
 
 import dev.keelson.gateway.http.HttpExchange;
 import dev.keelson.gateway.route.Dispatcher;
+import dev.keelson.gateway.tenant.TenantGate;
+import dev.keelson.serving.openai.InvalidRequestException;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiResponses;
 import java.io.IOException;
@@ -22,16 +24,19 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
 
     private final CompletionService completions;
     private final Dispatcher dispatcher;
+    private final TenantGate tenants;
     private final GatewayMetrics metrics;
     private final long startedSeconds;
 
     public GatewayRoutes(
             CompletionService completions,
             Dispatcher dispatcher,
+            TenantGate tenants,
             GatewayMetrics metrics,
             InstantSource clock) {
         this.completions = completions;
         this.dispatcher = dispatcher;
+        this.tenants = tenants;
         this.metrics = metrics;
         this.startedSeconds = clock.instant().getEpochSecond();
     }
@@ -56,7 +61,7 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
                     refuse(exchange, 405, "method_not_allowed", "POST", "Use POST.");
                 }
             }
-            case "/v1/models" -> get(exchange, JSON, models());
+            case "/v1/models" -> models(exchange);
             case "/healthz" ->
                     get(exchange, "text/plain", "ok\n".getBytes(StandardCharsets.US_ASCII));
             case "/metrics" ->
@@ -65,8 +70,18 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
         }
     }
 
-    private byte[] models() {
-        return OpenAiResponses.models(dispatcher.known().models(), "keelson", startedSeconds);
+    private void models(HttpExchange exchange) throws IOException {
+        try {
+            tenants.caller(exchange.request().header(CompletionService.AUTHORIZATION));
+        } catch (InvalidRequestException e) {
+            exchange.respond(
+                    e.error().status(), JSON, CompletionService.CHALLENGE, e.error().toJson());
+            return;
+        }
+        get(
+                exchange,
+                JSON,
+                OpenAiResponses.models(dispatcher.known().models(), "keelson", startedSeconds));
     }
 
     private static void get(HttpExchange exchange, String type, byte[] body) throws IOException {

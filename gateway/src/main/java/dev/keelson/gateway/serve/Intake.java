@@ -31,6 +31,11 @@ final class Intake {
         int expectedTokens() {
             return asked.options().stream() ? 0 : maxTokens(asked);
         }
+
+        /** Output tokens of all its choices, at most. */
+        long mostOutput() {
+            return (long) maxTokens(asked) * choices;
+        }
     }
 
     private final Dispatcher dispatcher;
@@ -150,10 +155,13 @@ final class Intake {
                 .build();
     }
 
+    /** A guess from the length of the body. */
+    static int promptTokens(HttpRequest request) {
+        return request.body().length / BYTES_PER_TOKEN;
+    }
+
     /** The record of a request that is refused. */
     static Arrival arrival(HttpRequest request) {
-        return Arrival.newBuilder()
-                .setPromptTokensEstimate(request.body().length / BYTES_PER_TOKEN)
-                .build();
+        return Arrival.newBuilder().setPromptTokensEstimate(promptTokens(request)).build();
     }
 }

@@ -118,6 +118,11 @@ final class RequestProgress {
         }
     }
 
+    /** As the engine counted them; the guess where it did not. */
+    int promptTokensOr(int guess) {
+        return promptTokens > 0 ? promptTokens : guess;
+    }
+
     int outputTokens() {
         return Math.max(usageTokens, Math.max(answer.tokens(), textEvents));
     }

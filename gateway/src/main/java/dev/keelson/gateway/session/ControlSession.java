@@ -7,6 +7,7 @@ import dev.keelson.protocol.v1.GatewayReport;
 import dev.keelson.protocol.v1.GatewaysGrpc;
 import dev.keelson.protocol.v1.ReportAck;
 import dev.keelson.protocol.v1.RoutingTable;
+import dev.keelson.protocol.v1.TenantShares;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -37,6 +38,8 @@ public final class ControlSession {
         void acknowledged(ReportAck ack);
 
         void table(RoutingTable table);
+
+        void shares(TenantShares shares);
     }
 
     private final Supplier<Channel> channel;
@@ -135,6 +138,7 @@ public final class ControlSession {
             switch (instruction.getBodyCase()) {
                 case ACK -> content.acknowledged(instruction.getAck());
                 case TABLE -> content.table(instruction.getTable());
+                case SHARES -> content.shares(instruction.getShares());
                 case BODY_NOT_SET ->
                         LOG.debug("an instruction of a newer control plane was passed over");
             }

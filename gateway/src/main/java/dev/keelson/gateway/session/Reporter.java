@@ -4,12 +4,14 @@ import dev.keelson.gateway.record.RequestRecords;
 import dev.keelson.gateway.route.DeploymentSnapshot;
 import dev.keelson.gateway.route.Dispatcher;
 import dev.keelson.gateway.serve.PoisonLedger;
+import dev.keelson.gateway.tenant.TenantGate;
 import dev.keelson.protocol.v1.DeploymentLoad;
 import dev.keelson.protocol.v1.GatewayReport;
 import dev.keelson.protocol.v1.PoisonReport;
 import dev.keelson.protocol.v1.ReplicaObservation;
 import dev.keelson.protocol.v1.ReportAck;
 import dev.keelson.protocol.v1.RoutingTable;
+import dev.keelson.protocol.v1.TenantShares;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ public final class Reporter implements ControlSession.Content {
     private final Dispatcher dispatcher;
     private final RequestRecords records;
     private final PoisonLedger poison;
+    private final TenantGate tenants;
     private final RoutingTableStore tables;
     private final InstantSource clock;
     private final Runnable whenAskedToLeave;
@@ -29,12 +32,14 @@ public final class Reporter implements ControlSession.Content {
             Dispatcher dispatcher,
             RequestRecords records,
             PoisonLedger poison,
+            TenantGate tenants,
             RoutingTableStore tables,
             InstantSource clock,
             Runnable whenAskedToLeave) {
         this.dispatcher = dispatcher;
         this.records = records;
         this.poison = poison;
+        this.tenants = tenants;
         this.tables = tables;
         this.clock = clock;
         this.whenAskedToLeave = whenAskedToLeave;
@@ -46,7 +51,8 @@ public final class Reporter implements ControlSession.Content {
                 GatewayReport.newBuilder()
                         .setSequence(sequence)
                         .setGatewayClockMs(clock.millis())
-                        .setLog(records.state());
+                        .setLog(records.state())
+                        .addAllTenants(tenants.loads());
         for (DeploymentSnapshot deployment : dispatcher.snapshot()) {
             report.addDeployments(load(deployment));
             deployment.replicas().forEach(replica -> report.addReplicas(observation(replica)));
@@ -93,6 +99,11 @@ public final class Reporter implements ControlSession.Content {
             done.values().forEach(poison::acknowledged);
             done.clear();
         }
+    }
+
+    @Override
+    public void shares(TenantShares shares) {
+        tenants.update(shares);
     }
 
     @Override

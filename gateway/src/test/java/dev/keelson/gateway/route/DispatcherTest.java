@@ -10,17 +10,20 @@ import dev.keelson.protocol.v1.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Placement on a clock of its own; nothing is sent anywhere. */
 class DispatcherTest {
     private static final Duration SLOW_START = Duration.ofSeconds(10);
+    private static final int QUEUE = 100;
     private static final Duration EJECTION = Duration.ofSeconds(30);
 
     private long now;
     private final Dispatcher dispatcher =
             new Dispatcher(
-                    () -> now, 100, new RoutingSettings(new LeastCost(), SLOW_START, EJECTION));
+                    () -> now, QUEUE, new RoutingSettings(new LeastCost(), SLOW_START, EJECTION));
     private long version;
 
     @Test
@@ -71,6 +74,84 @@ class DispatcherTest {
         assertThat(dispatcher.ejected()).isEqualTo(1);
         after(Duration.ofSeconds(17)); // beyond the back-off after single failures
         assertThat(place(1)).hasSize(1);
+    }
+
+    @Test
+    void aTenantThatFloodsTheQueueDelaysAnotherByOneRequest() throws Exception {
+        table("a");
+        after(SLOW_START);
+        List<Attempt> running = place(10);
+        List<String> served = new CopyOnWriteArrayList<>();
+        List<Thread> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waiting.add(await("flood", 500, served));
+        }
+        waiting.add(await("small", 500, served));
+        waiting.add(await("small", 500, served));
+
+        running.subList(0, 4).forEach(place -> dispatcher.release(place, Attempt.End.SUCCEEDED));
+        eventually(() -> served.size() == 4);
+        assertThat(served).filteredOn("small"::equals).hasSize(2);
+        for (Thread thread : waiting) {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    @Test
+    void aFullQueueHasRoomForATenantThatHasLittleInIt() throws Exception {
+        table("a");
+        after(SLOW_START);
+        place(10);
+        List<String> served = new CopyOnWriteArrayList<>();
+        List<Thread> waiting = new ArrayList<>();
+        for (int i = 0; i < QUEUE; i++) {
+            waiting.add(await("flood", 1, served));
+        }
+
+        assertThat(dispatcher.acquire(ticket("flood", 1))).isEqualTo(Grant.Refusal.QUEUE_FULL);
+        waiting.add(await("small", 1, served)); // waits; the newest of the flood is refused
+        eventually(() -> waiting.stream().filter(Thread::isAlive).count() == QUEUE);
+        assertThat(dispatcher.snapshot().getFirst().queued()).isEqualTo(QUEUE);
+        for (Thread thread : waiting) {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    private static void eventually(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).isNegative();
+            Thread.sleep(1);
+        }
+    }
+
+    private Ticket ticket(String tenant, double work) {
+        return dispatcher.arrive("chat", Duration.ofSeconds(60), 0, new Claim(tenant, 1, work));
+    }
+
+    // Waits on a thread of its own; returns once it stands in the queue.
+    private Thread await(String tenant, double work, List<String> served)
+            throws InterruptedException {
+        int queued = dispatcher.snapshot().getFirst().queued();
+        Thread thread =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                if (dispatcher.acquire(ticket(tenant, work))
+                                        instanceof Grant.Place) {
+                                    served.add(tenant);
+                                }
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        eventually(() ->
+                !thread.isAlive()
+                        || dispatcher.snapshot().getFirst().queued() > queued
+                        || (queued == QUEUE && thread.getState() == Thread.State.TIMED_WAITING));
+        return thread;
     }
 
     @Test
@@ -127,8 +208,10 @@ class DispatcherTest {
     private List<Attempt> place(int requests) throws InterruptedException {
         List<Attempt> placed = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
-            Ticket ticket = dispatcher.arrive("chat", Duration.ofSeconds(60), 0);
-            if (dispatcher.acquire(ticket, false) instanceof Grant.Place(Attempt attempt)) {
+            Ticket ticket =
+                    dispatcher.arrive(
+                            "chat", Duration.ofSeconds(60), 0, new Claim("default", 1, 1));
+            if (dispatcher.acquire(ticket) instanceof Grant.Place(Attempt attempt)) {
                 placed.add(attempt);
             }
         }

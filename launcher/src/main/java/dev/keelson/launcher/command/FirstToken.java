@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /** Asks a gateway for one token until it gives one. */
 final class FirstToken {
@@ -18,16 +19,23 @@ final class FirstToken {
 
     private FirstToken() {}
 
-    /** Sets the answer to the model that served the token; ends when interrupted. */
-    static void await(String gateway, AtomicReference<Optional<String>> answer) {
+    /**
+     * Sets the answer to the model that served the token; ends when interrupted.
+     *
+     * @param ready asked where the gateway serves tenants only: is any replica READY? Its agent has
+     *     had a token from it then.
+     */
+    static void await(
+            String gateway, BooleanSupplier ready, AtomicReference<Optional<String>> answer) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                String model =
-                        read(open(gateway + "/v1/models"))
-                                .path("data")
-                                .path(0)
-                                .path("id")
-                                .asText("");
+                HttpURLConnection models = open(gateway + "/v1/models");
+                if (models.getResponseCode() == HttpURLConnection.HTTP_UNAUTHORIZED
+                        && ready.getAsBoolean()) {
+                    answer.set(Optional.empty());
+                    return;
+                }
+                String model = read(models).path("data").path(0).path("id").asText("");
                 if (!model.isEmpty() && serves(gateway, model)) {
                     answer.set(Optional.of(model));
                     return;

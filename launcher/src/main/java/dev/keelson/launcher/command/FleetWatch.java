@@ -1,5 +1,6 @@
 package dev.keelson.launcher.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
 import dev.keelson.launcher.fleet.FleetFolder;
@@ -61,7 +62,8 @@ final class FleetWatch {
                     probe =
                             Thread.ofVirtual()
                                     .name("first-token")
-                                    .start(() -> FirstToken.await(gateway, answer));
+                                    .start(() ->
+                                            FirstToken.await(gateway, this::isAnyReady, answer));
                 }
             } else {
                 failOnDeadSupervisor();
@@ -77,6 +79,19 @@ final class FleetWatch {
             }
             TimeUnit.MILLISECONDS.sleep(ROUND.toMillis());
         }
+    }
+
+    private boolean isAnyReady() {
+        try {
+            for (JsonNode deployment : session.controlPlane().get("/api/v1/deployments")) {
+                if (deployment.path("ready").asInt() > 0) {
+                    return true;
+                }
+            }
+        } catch (CommandFailure e) {
+            return false; // it is asked again
+        }
+        return false;
     }
 
     private void failOnDeadSupervisor() {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Lists what the control plane knows. */
 @Command(
         description =
-                "Lists nodes, deployments, replicas, policies, incidents, decisions, forecasts or the history.")
+                "Lists nodes, deployments, replicas, policies, incidents, decisions, forecasts, tenants or the history.")
 final class GetCommand implements Callable<Integer> {
     private static final Map<String, List<String>> COLUMNS =
             Map.of(
@@ -57,6 +57,17 @@ final class GetCommand implements Callable<Integer> {
                             "demandReplicas",
                             "originAgeMs",
                             "unusable"),
+                    "tenants",
+                    List.of(
+                            "name",
+                            "weight",
+                            "keys",
+                            "requestsPerSecond",
+                            "tokensPerMinute",
+                            "concurrency",
+                            "askedRequestsPerSecond",
+                            "askedTokensPerMinute",
+                            "inFlight"),
                     "history",
                     List.of("time", "deployment", "wanted", "ready", "inFlight", "queued"));
 
@@ -66,7 +77,7 @@ final class GetCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "WHAT",
             description =
-                    "nodes|deployments|replicas|policies|incidents|decisions|forecasts|history")
+                    "nodes|deployments|replicas|policies|incidents|decisions|forecasts|tenants|history")
     private String what = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")

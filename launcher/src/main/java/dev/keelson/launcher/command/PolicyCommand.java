@@ -8,15 +8,22 @@ import dev.keelson.launcher.Session;
 import dev.keelson.manifest.ManifestFolder;
 import dev.keelson.manifest.ManifestResult;
 import dev.keelson.manifest.Problem;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Manifests. */
-@Command(description = "Checks manifests: keelson policy check FILE...")
+@Command(description = "Checks manifests and makes keys for tenants.")
 final class PolicyCommand {
+    private static final int KEY_BYTES = 32;
+
     private final Session session;
 
     PolicyCommand(Session session) {
@@ -50,6 +57,36 @@ final class PolicyCommand {
                 yield CommandFailure.PROBLEMS;
             }
         };
+    }
+
+    @Command(
+            name = "key",
+            description =
+                    "Makes a key for a tenant, and its hash for the manifest; nothing is stored.")
+    int key() {
+        byte[] secret = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(secret);
+        String key = "sk-" + HexFormat.of().formatHex(secret);
+        String hash = sha256(key);
+        if (session.wantsJson()) {
+            session.print(
+                    JsonNodeFactory.instance.objectNode().put("key", key).put("sha256", hash));
+        } else {
+            session.out().println("key, for the tenant:         " + key);
+            session.out().println("hash, for spec.keys:         " + hash);
+        }
+        return 0;
+    }
+
+    private static String sha256(String key) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(key.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256.", e);
+        }
     }
 
     private void print(List<Problem> problems) {

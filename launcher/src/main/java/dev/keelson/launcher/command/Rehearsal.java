@@ -116,7 +116,9 @@ final class Rehearsal {
             Optional<FleetState> state = FleetState.read(fleet).filter(s -> s.supervisor().runs());
             if (probe == null && state.isPresent()) {
                 String gateway = state.get().gateways().getFirst().url();
-                probe = Thread.ofVirtual().start(() -> FirstToken.await(gateway, answer));
+                probe =
+                        Thread.ofVirtual()
+                                .start(() -> FirstToken.await(gateway, () -> false, answer));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }
