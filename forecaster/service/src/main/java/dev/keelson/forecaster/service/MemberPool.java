@@ -4,6 +4,7 @@ import dev.keelson.core.demand.ForecastError;
 import dev.keelson.forecaster.learned.recycling.Crps;
 import dev.keelson.forecaster.learned.recycling.DriftDetector;
 import dev.keelson.forecaster.learned.recycling.ExpertWeights;
+import dev.keelson.forecaster.statistical.calibrate.PathSpread;
 import dev.keelson.forecaster.statistical.score.LandedScores;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members that forecast one deployment's requests, believed by what their forecasts cost once
- * the outcomes have landed. Not thread-safe.
+ * the outcomes have landed, their mixture spread so that its bands hold their share. Not
+ * thread-safe.
  */
 final class MemberPool {
     private static final double SHARPNESS = 8;
@@ -32,6 +34,7 @@ final class MemberPool {
     private final ExpertWeights weights = new ExpertWeights(SHARPNESS, HALF_LIFE, SHARE);
     private final DriftDetector drift = DriftDetector.standard((int) (4 * HALF_LIFE));
     private final ArrayDeque<Origin> open = new ArrayDeque<>();
+    private final PathSpread spread;
     private final LandedScores landed = new LandedScores(MOST_LANDED);
     private boolean isDrift;
     private long landedThrough = Long.MIN_VALUE;
@@ -43,6 +46,7 @@ final class MemberPool {
         private final SortedMap<String, Double> losses = new TreeMap<>();
         private double mixedLoss;
         private double[][] mixed = new double[0][];
+        private double[][] told = new double[0][];
         private int counted;
 
         Origin(long step) {
@@ -61,6 +65,7 @@ final class MemberPool {
                 Arrays.stream(new int[] {0, horizon / 4, horizon / 2, horizon - 1})
                         .distinct()
                         .toArray();
+        spread = new PathSpread(leads);
     }
 
     /** A member joins. */
@@ -121,11 +126,13 @@ final class MemberPool {
             return null;
         }
         double[][] mixed = mixed(drawn);
+        double[][] told = spread.spread(mixed);
         var origin = new Origin(first + history.length);
         drawn.forEach((name, one) -> origin.samples.put(name, atLeads(one)));
         origin.mixed = atLeads(mixed);
+        origin.told = atLeads(told);
         open.addLast(origin);
-        return mixed;
+        return told;
     }
 
     private double[][] atLeads(double[][] courses) {
@@ -172,9 +179,10 @@ final class MemberPool {
         origin.counted++;
         origin.samples.forEach((name, samples) ->
                 origin.losses.merge(name, Crps.of(samples[lead], value), Double::sum));
-        origin.mixedLoss += Crps.of(origin.mixed[lead], value);
+        origin.mixedLoss += Crps.of(origin.told[lead], value);
+        spread.land(lead, origin.mixed[lead], origin.told[lead], value);
         if (leads[lead] == horizon / 4) {
-            landed(origin.mixed[lead], value);
+            landed(origin.told[lead], value);
         }
     }
 

@@ -54,6 +54,47 @@ class CalibrationTest {
         assertThat((double) held / scored).isCloseTo(share, within(.015));
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {.5, 1, 2})
+    void pathsAreSpreadUntilTheirBandHoldsFourFifths(double outcomes) {
+        var random = new SplittableRandom(11);
+        var spread = new PathSpread(new int[] {0, 4});
+        int held = 0;
+        for (int i = 0; i < 2000; i++) {
+            double[][] paths = new double[50][5];
+            for (double[] path : paths) {
+                Arrays.fill(path, 100 + 10 * random.nextGaussian());
+            }
+            double[][] told = spread.spread(paths);
+            for (int lead = 0; lead < 2; lead++) {
+                double[] sorted = sorted(paths, 4 * lead);
+                double[] toldSorted = sorted(told, 4 * lead);
+                double outcome = 100 + 10 * outcomes * random.nextGaussian();
+                spread.land(lead, sorted, toldSorted, outcome);
+                // Of 50 paths the 5.9th smallest is the lower end.
+                held += i >= 1000 && toldSorted[5] <= outcome && outcome <= toldSorted[44] ? 1 : 0;
+            }
+        }
+
+        assertThat(held / 2000.0).isCloseTo(.8, within(.03));
+    }
+
+    private static double[] sorted(double[][] paths, int step) {
+        return Arrays.stream(paths).mapToDouble(path -> path[step]).sorted().toArray();
+    }
+
+    @Test
+    void pathsThatAllSayTheSameAreLeftAsTheyAre() {
+        var spread = new PathSpread(new int[] {0});
+        double[] five = {5, 5, 5};
+        for (int i = 0; i < 100; i++) {
+            spread.land(0, five, five, 7);
+        }
+
+        assertThat(spread.spread(new double[][] {{5}, {5}, {5}}))
+                .isDeepEqualTo(new double[][] {{5}, {5}, {5}});
+    }
+
     @Test
     void theBetterExpertGetsTheWeightAndLosesItAgain() {
         var random = new SplittableRandom(3);
