@@ -86,8 +86,12 @@ class TenantLimitsTest {
                     .isCloseTo(1, within(1e-9));
             for (String poor : demand.keySet()) {
                 for (String rich : demand.keySet()) {
-                    double lacks = demand.get(poor) - limit * shares.get(poor);
-                    double richer = limit * (shares.get(rich) - shares.get(poor));
+                    double lacks =
+                            demand.getOrDefault(poor, 0.0) - limit * shares.getOrDefault(poor, 0.0);
+                    double richer =
+                            limit
+                                    * (shares.getOrDefault(rich, 0.0)
+                                            - shares.getOrDefault(poor, 0.0));
                     assertThat(lacks > 1e-9 && richer > 1e-9)
                             .as("seed %d: %s of %s", seed, shares, demand)
                             .isFalse();
