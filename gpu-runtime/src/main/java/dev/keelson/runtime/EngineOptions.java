@@ -24,10 +24,11 @@ record EngineOptions(
         String servedModel,
         Map<Knob, Long> knobs,
         @Nullable Duration agentGrace) {
-    /** What runs the model: libtorch, plain Java, or libtorch where it loads. */
+    /** What runs the model: libtorch, the Vector API, plain Java, or libtorch where it loads. */
     enum Decoding {
         AUTO,
         TORCH,
+        VECTOR,
         REFERENCE
     }
 
@@ -64,14 +65,15 @@ record EngineOptions(
         return new EngineOptions(model, decoder, host, port, name, Map.copyOf(knobs), grace);
     }
 
-    private static Decoding decoding(String text) {
+    static Decoding decoding(String text) {
         return switch (text) {
             case "auto" -> Decoding.AUTO;
             case "torch" -> Decoding.TORCH;
+            case "vector" -> Decoding.VECTOR;
             case "reference" -> Decoding.REFERENCE;
             default ->
                     throw new IllegalArgumentException(
-                            "--decoder must be auto, torch or reference, not " + text);
+                            "--decoder must be auto, torch, vector or reference, not " + text);
         };
     }
 

@@ -10,6 +10,7 @@ import dev.keelson.runtime.tokenizer.GgufTokenizer;
 import dev.keelson.runtime.tokenizer.TokenizerFile;
 import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.GgufModel;
+import dev.keelson.runtime.weights.GgufWriter;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.SafetensorsFolder;
@@ -17,6 +18,7 @@ import dev.keelson.runtime.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param endTokens tokens that end an answer
  * @param chat null if the model has no chat template
  */
-record LoadedModel(
+public record LoadedModel(
         LlamaConfig config,
         BpeTokenizer tokenizer,
         Set<Integer> endTokens,
         @Nullable ChatFormat chat,
         LlamaWeights weights) {
-    LoadedModel {
+    public LoadedModel {
         endTokens = Set.copyOf(endTokens);
         if (tokenizer.size() > config.vocabulary()) {
             throw new IllegalArgumentException(
@@ -49,7 +51,7 @@ record LoadedModel(
      *
      * @throws ModelFileException naming the file and what is wrong with it
      */
-    static LoadedModel read(Path model) throws IOException {
+    public static LoadedModel read(Path model) throws IOException {
         if (!Files.exists(model)) {
             throw new ModelFileException(model.toString(), "is not there");
         }
@@ -58,6 +60,15 @@ record LoadedModel(
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(model.toString(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Writes the weights as an F32 GGUF file with the tokenizer, without the chat template. */
+    public void writeGguf(Path to) throws IOException {
+        Map<String, Object> metadata = GgufTokenizer.metadata(tokenizer);
+        endTokens.stream()
+                .findFirst()
+                .ifPresent(token -> metadata.put("tokenizer.ggml.eos_token_id", token));
+        GgufWriter.write(weights, metadata, to);
     }
 
     private static LoadedModel readGguf(Path path) throws IOException {

@@ -20,6 +20,8 @@ import java.util.concurrent.locks.LockSupport;
  * wrong argument, 1 for a broken model.
  */
 public final class Main {
+    private static final String TORCH_THREADS = "ai.djl.pytorch.num_threads";
+
     private Main() {}
 
     /** Starts the engine and returns when it serves. */
@@ -47,11 +49,12 @@ public final class Main {
         long started = System.nanoTime();
         LoadedModel model = LoadedModel.read(options.model());
         KnobValues knobs = KnobValues.of(options.knobs(), model.config().context());
+        System.setProperty(TORCH_THREADS, Long.toString(knobs.get(Knob.THREADS)));
         EngineLimits limits = knobs.limits();
         var metrics = new EngineMetrics(options.servedModel());
         var engine =
                 new Engine(
-                        Decoders.open(options.decoder(), model.weights(), limits),
+                        decoder(options, model, knobs),
                         limits,
                         knobs.live(),
                         model.tokenizer()::bytes,
@@ -77,7 +80,7 @@ public final class Main {
                         served,
                         metrics,
                         knobs,
-                        () -> reload(options, limits),
+                        () -> reload(options, knobs),
                         clock,
                         Poison.fromEnvironment(model.tokenizer()));
         var process = new EngineProcess(engine, server, clock, options.agentGrace());
@@ -97,10 +100,14 @@ public final class Main {
                 (System.nanoTime() - started) / 1_000_000);
     }
 
-    private static Decoder reload(EngineOptions options, EngineLimits limits) {
+    private static Decoder decoder(EngineOptions options, LoadedModel model, KnobValues knobs) {
+        int threads = (int) knobs.get(Knob.THREADS);
+        return Decoders.open(options.decoder(), model.weights(), knobs.limits(), threads);
+    }
+
+    private static Decoder reload(EngineOptions options, KnobValues knobs) {
         try {
-            LoadedModel model = LoadedModel.read(options.model());
-            return Decoders.open(options.decoder(), model.weights(), limits);
+            return decoder(options, LoadedModel.read(options.model()), knobs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,9 +6,7 @@ import dev.keelson.runtime.EngineOptions.Decoding;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
-import dev.keelson.runtime.tokenizer.GgufTokenizer;
 import dev.keelson.runtime.tokenizer.IntList;
-import dev.keelson.runtime.weights.GgufWriter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,13 +20,14 @@ import java.util.Random;
 
 /**
  * Compares this engine with llama.cpp's server: {@code gguf MODEL OUT} writes a model's weights as
- * an F32 GGUF file, {@code compare MODEL URL [torch|reference]} compares tokenisations of varied
- * strings and greedy answers. Exit code 1 where they differ by more than a tie.
+ * an F32 GGUF file, {@code compare MODEL URL [torch|vector|reference]} compares tokenisations of
+ * varied strings and greedy answers. Exit code 1 where they differ by more than a tie.
  */
 public final class PeerMain {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TOKENS = 64;
     private static final int TEXTS = 400;
+    private static final int THREADS = 2;
     private static final double TIE = 1e-4;
     private static final EngineLimits LIMITS = new EngineLimits(1, 512, 16, 64, 1024);
     private static final List<String> PROMPTS =
@@ -70,21 +69,27 @@ public final class PeerMain {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         System.setProperty("logback.configurationFile", "engine-logback.xml");
         if (arguments.length == 3 && arguments[0].equals("gguf")) {
-            LoadedModel model = LoadedModel.read(Path.of(arguments[1]));
-            Map<String, Object> metadata = GgufTokenizer.metadata(model.tokenizer());
-            model.endTokens().stream()
-                    .findFirst()
-                    .ifPresent(token -> metadata.put("tokenizer.ggml.eos_token_id", token));
-            GgufWriter.write(model.weights(), metadata, Path.of(arguments[2]));
+            LoadedModel.read(Path.of(arguments[1])).writeGguf(Path.of(arguments[2]));
         } else if (arguments.length >= 3 && arguments[0].equals("compare")) {
-            var main =
-                    new PeerMain(LoadedModel.read(Path.of(arguments[1])), URI.create(arguments[2]));
-            boolean reference = arguments.length > 3 && arguments[3].equals("reference");
-            System.exit(main.compare(reference ? Decoding.REFERENCE : Decoding.TORCH) ? 0 : 1);
+            LoadedModel model = LoadedModel.read(Path.of(arguments[1]));
+            String decoder = arguments.length > 3 ? arguments[3] : "torch";
+            System.exit(compare(model, URI.create(arguments[2]), decoder) ? 0 : 1);
         } else {
-            System.err.println("peer: gguf MODEL OUT.gguf, or compare MODEL URL [torch|reference]");
+            System.err.println(
+                    "peer: gguf MODEL OUT.gguf, or compare MODEL URL [torch|vector|reference]");
             System.exit(2);
         }
+    }
+
+    /**
+     * Prints how a model's tokens compare with those of a server that has the same weights.
+     *
+     * @param decoder {@code torch}, {@code vector} or {@code reference}
+     * @return whether they differ in ties only
+     */
+    public static boolean compare(LoadedModel model, URI server, String decoder)
+            throws IOException, InterruptedException {
+        return new PeerMain(model, server).compare(EngineOptions.decoding(decoder));
     }
 
     private boolean compare(Decoding decoding) throws IOException, InterruptedException {
@@ -100,7 +105,7 @@ public final class PeerMain {
         System.out.printf("tokenizer: %d of %d texts the same%n", texts, TEXTS);
         int same = 0;
         // Each prompt begins at position 0 again and overwrites the cache of the one before.
-        try (Decoder decoder = Decoders.open(decoding, model.weights(), LIMITS)) {
+        try (Decoder decoder = Decoders.open(decoding, model.weights(), LIMITS, THREADS)) {
             for (String prompt : PROMPTS) {
                 same += answer(decoder, prompt) ? 1 : 0;
             }

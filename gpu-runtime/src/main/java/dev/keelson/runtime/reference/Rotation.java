@@ -3,7 +3,7 @@ package dev.keelson.runtime.reference;
 import dev.keelson.runtime.weights.LlamaConfig;
 
 /** Turns pairs of a head by their position; element i is paired with i + half the width. */
-final class Rotation {
+public final class Rotation {
     private final int half;
     private final float[] cos;
     private final float[] sin;
@@ -11,7 +11,7 @@ final class Rotation {
     /**
      * @param positions from 0
      */
-    Rotation(LlamaConfig config, int positions) {
+    public Rotation(LlamaConfig config, int positions) {
         double[] frequency = config.rope().frequencies(config.headWidth());
         double magnitude = config.rope().magnitude();
         half = frequency.length;
@@ -26,7 +26,7 @@ final class Rotation {
     }
 
     /** Turns the head that begins at {@code from}, in place. */
-    void turn(float[] x, int from, int position) {
+    public void turn(float[] x, int from, int position) {
         for (int i = 0; i < half; i++) {
             float c = cos[position * half + i];
             float s = sin[position * half + i];

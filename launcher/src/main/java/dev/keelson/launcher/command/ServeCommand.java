@@ -45,6 +45,14 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--knob", paramLabel = "K=V", description = "An engine setting; repeatable.")
     private List<String> knobs = List.of();
 
+    @Option(
+            names = "--decoder",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description =
+                    "What computes: torch (libtorch), vector (the Vector API), reference (plain Java), or auto: libtorch where it loads. Default ${DEFAULT-VALUE}.")
+    private String decoder = "";
+
     ServeCommand(Session session) {
         this.session = session;
     }
@@ -57,14 +65,16 @@ final class ServeCommand implements Callable<Integer> {
         arguments.addAll(List.of("--model", chosen.toString(), "--host", host));
         arguments.addAll(List.of("--port", Integer.toString(port), "--served-model"));
         arguments.add(servedModel == null ? defaultName(chosen) : servedModel);
+        arguments.addAll(List.of("--decoder", decoder));
         for (String knob : knobs) {
             arguments.add("--knob");
             arguments.add(knob);
         }
+        Component engine = decoder.equals("vector") ? Component.VECTOR_ENGINE : Component.ENGINE;
         ExecLine.print(
                 session,
                 distribution.environment(),
-                distribution.command(Component.ENGINE, heapMebibytes(chosen), arguments));
+                distribution.command(engine, heapMebibytes(chosen), arguments));
         return 0;
     }
 

@@ -33,10 +33,11 @@ public enum Component {
             "dev.keelson.launcher.fleet.SupervisorMain",
             48),
     ENGINE("engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 128),
+    VECTOR_ENGINE("vector-engine", "engine", "gpu-runtime", "dev.keelson.runtime.Main", 256),
     FETCH("fetch", "fetch", "gpu-runtime", "dev.keelson.runtime.hub.FetchMain", 64),
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
     ENGINE_BENCH(
-            "engine-bench", "bench", "gpu-runtime", "dev.keelson.runtime.bench.BenchMain", 1024),
+            "engine-bench", "bench", "gpu-runtime", "dev.keelson.runtime.bench.BenchMain", 2560),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
     LEARNED_STUDY(
             "learned-study",

@@ -29,13 +29,19 @@ public record Distribution(Path home, Path javaHome) {
     private static final Set<Component> LOADS_LIBTORCH =
             EnumSet.of(
                     Component.ENGINE,
+                    Component.VECTOR_ENGINE,
                     Component.ENGINE_BENCH,
                     Component.TRAINER,
                     Component.FORECASTER,
                     Component.LEARNED_STUDY);
 
+    /** These may decode on the Vector API, which is an incubator module still. */
+    private static final Set<Component> VECTORS =
+            EnumSet.of(Component.VECTOR_ENGINE, Component.ENGINE_BENCH);
+
     private static final Set<Component> STUDIES =
             EnumSet.of(
+                    Component.VECTOR_ENGINE,
                     Component.ENGINE_BENCH,
                     Component.STUDY,
                     Component.FORECAST,
@@ -212,7 +218,8 @@ public record Distribution(Path home, Path javaHome) {
                         "-Dlogback.configurationFile="
                                 + folder().resolve("conf").resolve("logback.xml")));
         if (!STUDIES.contains(component)) {
-            // A study computes for minutes: it alone is worth the second compiler.
+            // A study computes for minutes, vectors need it: they alone are worth the second
+            // compiler.
             flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1"));
         }
         if (LOADS_LIBTORCH.contains(component)) {
@@ -225,6 +232,10 @@ public record Distribution(Path home, Path javaHome) {
                             "-Dai.djl.pytorch.num_threads="
                                     + (component == Component.ENGINE_BENCH ? 2 : 1),
                             "-Dai.djl.pytorch.num_interop_threads=1"));
+        }
+        if (VECTORS.contains(component)) {
+            flags.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+            flags.add("-XX:+UseTransparentHugePages");
         }
         if (component == Component.BENCH) {
             flags.add("-Dkeelson.root=" + home);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.runtime.vector;
+
+import org.jspecify.annotations.NullMarked;
