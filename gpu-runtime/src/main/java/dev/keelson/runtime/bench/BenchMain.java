@@ -51,6 +51,10 @@ public final class BenchMain {
             identity(bundled);
             return;
         }
+        if (arguments[0].equals("speculation")) {
+            SpeculationBench.run(arguments.length == 3 ? Path.of(arguments[2]) : bundled, ROUNDS);
+            return;
+        }
         Path folder = Files.createTempDirectory("keelson-bench");
         try {
             if (PEERS.contains(arguments[0])) {

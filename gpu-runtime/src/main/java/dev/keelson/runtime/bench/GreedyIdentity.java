@@ -16,11 +16,13 @@ import java.util.Random;
 
 /**
  * Are greedy tokens the same however a request is served? Each is answered alone, then in batches,
- * in chunks, with its prefix found in the cache, preempted, and as one of three choices.
+ * in chunks, with its prefix found in the cache, preempted, with guessed tokens, and as one of
+ * three choices.
  */
 public final class GreedyIdentity {
     private static final int CONTEXT = 256;
     private static final int BATCH = 8;
+    private static final int GUESSES = 4;
     private static final float TIE = 1e-4f;
 
     /**
@@ -30,7 +32,8 @@ public final class GreedyIdentity {
      * @param different answers that differ where it is not a tie
      * @param ties answers whose first difference lies where the two best logits of the request
      *     alone are within 1e-4
-     * @param seen times that what is tested did happen: preemptions, or tokens found
+     * @param seen times that what is tested did happen: preemptions, tokens found, or guesses that
+     *     were right
      */
     public record Outcome(int answers, int different, int ties, long seen) {}
 
@@ -67,6 +70,7 @@ public final class GreedyIdentity {
         outcomes.put("chunked", together(new EngineLimits(BATCH, 24, 16, 256, CONTEXT), 0));
         outcomes.put("prefix hit", prefixes());
         outcomes.put("preempted", together(new EngineLimits(BATCH, 64, 4, 70, CONTEXT), 1));
+        outcomes.put("guessed", guessed());
         outcomes.put("choices", choices());
         return outcomes;
     }
@@ -94,6 +98,19 @@ public final class GreedyIdentity {
                 engine.run();
             }
             return compare(answers, answers.stream().mapToLong(a -> a.cached).sum());
+        }
+    }
+
+    private Outcome guessed() {
+        var limits = new EngineLimits(BATCH, 512, 16, 256, CONTEXT);
+        var knobs = EngineKnobs.of(limits).withPrefixCaching(false).withSpeculativeTokens(GUESSES);
+        try (var engine = new BenchEngine(weights, limits, knobs)) {
+            List<Answer> answers = new ArrayList<>();
+            for (int[] prompt : prompts) {
+                answers.add(engine.submit(prompt, BenchEngine.greedy(tokens)));
+            }
+            engine.run();
+            return compare(answers, engine.engine().load().speculation().acceptedTokens());
         }
     }
 

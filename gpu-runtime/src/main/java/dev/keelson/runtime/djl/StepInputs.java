@@ -34,7 +34,7 @@ final class StepInputs {
         slots = new long[total];
         context = new long[contexts];
         chunks = new long[2 + 2 * reading.size()];
-        sampled = (int) plan.slices().stream().filter(Slice::sample).count();
+        sampled = plan.slices().stream().mapToInt(Slice::sampled).sum();
         rows = new long[Math.max(1, sampled)];
         fillTokens(plan);
         fillContext();
@@ -70,8 +70,8 @@ final class StepInputs {
                 positions[at] = Math.addExact(s.start(), i);
                 slots[at] = slot(s, s.start() + i);
             }
-            if (s.sample()) {
-                rows[row++] = Math.decrementExact(at);
+            for (int i = s.sampled(); i > 0; i--) {
+                rows[row++] = Math.subtractExact(at, i);
             }
         }
     }

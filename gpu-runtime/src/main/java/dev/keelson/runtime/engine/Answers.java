@@ -21,6 +21,8 @@ final class Answers {
     private final Sampler sampler = new Sampler();
     private final WaitEstimate wait = new WaitEstimate();
 
+    private Speculation speculation = Speculation.NONE;
+
     Answers(
             Scheduler scheduler,
             Set<Integer> endTokens,
@@ -35,6 +37,10 @@ final class Answers {
     /** Expected nanoseconds to the first token behind {@code place} others. */
     long expectedWait(int place) {
         return wait.nanos(place);
+    }
+
+    Speculation speculation() {
+        return speculation;
     }
 
     void enter(Job job, boolean asleep) {
@@ -82,14 +88,43 @@ final class Answers {
             if (job == null) {
                 throw new IllegalStateException("a step for a sequence that is gone");
             }
-            int news = scheduler.advance(job.sequence, slice.tokens().length);
+            int news = scheduler.advance(job.sequence, slice.tokens().length - slice.drafted());
             if (news > 0) {
                 listener.promptTokens(news);
             }
-            if (slice.sample()) {
-                sample(job, logits[row++], now);
+            if (slice.drafted() > 0) {
+                verify(job, slice, logits, row, now);
+            } else if (slice.sample()) {
+                sample(job, logits[row], now);
+            }
+            row += slice.sampled();
+        }
+    }
+
+    /**
+     * Chooses token after token as if each had a step of its own, up to the first that was not
+     * guessed. Chance depends on seed and position alone, so sampled answers are the same too.
+     *
+     * @param row of the logits after the last token before the guesses
+     */
+    private void verify(Job job, StepPlan.Slice slice, float[][] logits, int row, long now) {
+        int accepted = 0;
+        boolean guessed = true;
+        for (int i = 0; guessed && jobs.containsKey(job.sequence.id()); i++) {
+            choose(job, logits[row + i], now);
+            int guess = slice.tokens().length - slice.drafted() + i;
+            guessed =
+                    i < slice.drafted()
+                            && job.sequence.token(job.sequence.size() - 1) == slice.tokens()[guess];
+            if (guessed) {
+                accepted++;
+                if (jobs.containsKey(job.sequence.id())) {
+                    scheduler.advance(job.sequence, 1);
+                }
             }
         }
+        speculation = speculation.plus(slice.drafted(), accepted);
+        scheduler.settle(job.sequence);
     }
 
     private void sample(Job job, float[] logits, long now) {

@@ -7,7 +7,8 @@ public interface Decoder extends AutoCloseable {
     /**
      * Runs one step: first the plan's copies, then its slices.
      *
-     * @return logits, one row for each slice that asks for them, in the order of the slices
+     * @return logits, {@link StepPlan.Slice#sampled} rows for each slice, in the order of the
+     *     slices and of their tokens
      */
     float[][] step(StepPlan plan);
 

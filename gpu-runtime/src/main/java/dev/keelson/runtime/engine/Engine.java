@@ -300,6 +300,7 @@ public final class Engine implements AutoCloseable {
                 modelNanos,
                 stepNanos,
                 answers.expectedWait(scheduler.waiting().size() + arriving),
-                asleep);
+                asleep,
+                answers.speculation());
     }
 }

@@ -12,6 +12,7 @@ package dev.keelson.runtime.engine;
  * @param quantum {@code mlfq}: tokens that a sequence may read in the best level
  * @param starvationSteps {@code mlfq}: steps without service after which a sequence returns to the
  *     best level
+ * @param speculativeTokens tokens that a sequence may guess in one step; 0 guesses none
  */
 public record EngineKnobs(
         int maxSequences,
@@ -21,7 +22,8 @@ public record EngineKnobs(
         long minimumStepNanos,
         int maxWaiting,
         int quantum,
-        int starvationSteps) {
+        int starvationSteps,
+        int speculativeTokens) {
     public static final int DEFAULT_MAX_WAITING = 512;
     public static final int DEFAULT_QUANTUM = 32;
     public static final int DEFAULT_STARVATION_STEPS = 500;
@@ -30,6 +32,9 @@ public record EngineKnobs(
         if (maxSequences < 1 || maxStepTokens < maxSequences) {
             throw new IllegalArgumentException(
                     "max_num_seqs must be positive and max_num_batched_tokens at least max_num_seqs");
+        }
+        if (speculativeTokens < 0) {
+            throw new IllegalArgumentException("num_speculative_tokens must not be negative");
         }
         if (minimumStepNanos < 0 || maxWaiting < 1 || quantum < 1 || starvationSteps < 1) {
             throw new IllegalArgumentException(
@@ -47,7 +52,22 @@ public record EngineKnobs(
                 0,
                 DEFAULT_MAX_WAITING,
                 DEFAULT_QUANTUM,
-                DEFAULT_STARVATION_STEPS);
+                DEFAULT_STARVATION_STEPS,
+                0);
+    }
+
+    /** The same with so many tokens guessed. */
+    public EngineKnobs withSpeculativeTokens(int tokens) {
+        return new EngineKnobs(
+                maxSequences,
+                maxStepTokens,
+                policy,
+                prefixCaching,
+                minimumStepNanos,
+                maxWaiting,
+                quantum,
+                starvationSteps,
+                tokens);
     }
 
     /** The same with another least time of a step. */
@@ -60,7 +80,8 @@ public record EngineKnobs(
                 nanos,
                 maxWaiting,
                 quantum,
-                starvationSteps);
+                starvationSteps,
+                speculativeTokens);
     }
 
     /** The same with prefixes remembered, or not. */
@@ -73,6 +94,7 @@ public record EngineKnobs(
                 minimumStepNanos,
                 maxWaiting,
                 quantum,
-                starvationSteps);
+                starvationSteps,
+                speculativeTokens);
     }
 }

@@ -14,6 +14,7 @@ package dev.keelson.runtime.engine;
  * @param stepNanos time of all steps, waiting for their least time not counted
  * @param firstTokenNanos expected time to the first token of a request that came now
  * @param asleep whether there is no model in memory
+ * @param speculation what guessing has brought
  */
 public record EngineLoad(
         int running,
@@ -27,7 +28,8 @@ public record EngineLoad(
         long modelNanos,
         long stepNanos,
         long firstTokenNanos,
-        boolean asleep) {
+        boolean asleep,
+        Speculation speculation) {
     /** The same with more that wait. */
     EngineLoad withMoreWaiting(int more) {
         return new EngineLoad(
@@ -42,7 +44,8 @@ public record EngineLoad(
                 modelNanos,
                 stepNanos,
                 firstTokenNanos,
-                asleep);
+                asleep,
+                speculation);
     }
 
     /** Part of the key-value cache in use, 0 to 1. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that only loses its place in the batch keeps them until then. Pure: no clock, no thread.
  */
 final class Scheduler {
+    private static final int[] NO_GUESSES = {};
+
     private final EngineLimits limits;
     private final KvCache cache;
     private final PrefixKeys prefixes = new PrefixKeys();
@@ -170,14 +172,16 @@ final class Scheduler {
         boolean roomy = true;
         List<Sequence> order = new ArrayList<>(running);
         order.sort(Comparator.comparing(s -> s.pending() > 1)); // the ranking within both
+        int generating = (int) order.stream().filter(s -> s.pending() == 1).count();
         for (Sequence sequence : order) {
+            generating--;
             int count = Math.min(sequence.pending(), step.left());
             if (count == 0 || !running.contains(sequence)) {
                 continue;
             }
             long before = preemptions;
             if (makeRoom(sequence, count, step)) {
-                plan(sequence, count, step);
+                plan(sequence, count, guesses(sequence, Math.max(0, generating), step), step);
             } else {
                 roomy = false; // it keeps what it has and tries again in the next step
             }
@@ -198,10 +202,33 @@ final class Scheduler {
         return true;
     }
 
-    private void plan(Sequence sequence, int count, StepDraft step) {
+    private void plan(Sequence sequence, int count, int[] guesses, StepDraft step) {
         StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
-        sequence.hold(limits.blocksFor(sequence.computed() + count), cache);
-        step.add(sequence, count, copy);
+        sequence.hold(limits.blocksFor(sequence.computed() + count + guesses.length), cache);
+        step.add(sequence, count, guesses, copy);
+    }
+
+    /**
+     * Guesses what a sequence says next, as far as tokens are left beside one for each that is
+     * still to plan, and blocks without taking any from others.
+     *
+     * @param others sequences that generate and are not planned yet
+     */
+    private int[] guesses(Sequence sequence, int others, StepDraft step) {
+        int most = Math.min(knobs.speculativeTokens(), step.left() - 1 - others);
+        most = Math.min(most, sequence.parameters().maxTokens() - sequence.generated() - 1);
+        if (most <= 0 || sequence.pending() != 1 || sequence.generated() == 0) {
+            return NO_GUESSES;
+        }
+        int[] guesses = PromptLookup.draft(sequence, most);
+        int need = limits.blocksFor(sequence.computed() + 1 + guesses.length);
+        boolean roomy = sequence.missing(need, limits.blockSize(), cache) <= cache.free();
+        return roomy ? guesses : NO_GUESSES;
+    }
+
+    /** Gives the blocks back that held nothing but guesses which were wrong. */
+    void settle(Sequence sequence) {
+        sequence.keep(limits.blocksFor(sequence.computed()), cache);
     }
 
     /** Lets waiting sequences in while a slot, tokens and blocks are left. */
@@ -253,7 +280,7 @@ final class Scheduler {
         running.add(sequence);
         StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
         sequence.hold(limits.blocksFor(sequence.size()), cache);
-        step.add(sequence, Math.min(sequence.pending(), step.left()), copy);
+        step.add(sequence, Math.min(sequence.pending(), step.left()), NO_GUESSES, copy);
     }
 
     /** Nobody found blocks: the one that is guaranteed to end gets all it needs. */

@@ -208,19 +208,34 @@ final class Sequence {
         computed = 0;
     }
 
+    /** Gives the blocks behind the first {@code count} back: what lies in them counts no more. */
+    void keep(int count, KvCache cache) {
+        while (held > count) {
+            cache.release(blocks[--held]);
+        }
+    }
+
     /** It left the scheduler. */
     void leave() {
         gone = true;
     }
 
-    /** The part of the next step that belongs to this sequence. */
-    StepPlan.Slice slice(int count) {
+    /**
+     * The part of the next step that belongs to this sequence.
+     *
+     * @param guesses read after its own tokens, which are then read to the last
+     */
+    StepPlan.Slice slice(int count, int... guesses) {
+        int[] read =
+                Arrays.copyOf(tokens.slice(computed, computed + count), count + guesses.length);
+        System.arraycopy(guesses, 0, read, count, guesses.length);
         return new StepPlan.Slice(
                 id,
-                tokens.slice(computed, computed + count),
+                read,
                 computed,
                 Arrays.copyOf(blocks, held),
-                computed + count == tokens.size());
+                computed + count == tokens.size(),
+                guesses.length);
     }
 
     private boolean writesShared(int blockSize, KvCache cache) {

@@ -24,9 +24,9 @@ final class StepDraft {
         return slices.isEmpty();
     }
 
-    void add(Sequence sequence, int count, StepPlan.@Nullable Copy copy) {
-        slices.add(sequence.slice(count));
-        left -= count;
+    void add(Sequence sequence, int count, int[] guesses, StepPlan.@Nullable Copy copy) {
+        slices.add(sequence.slice(count, guesses));
+        left -= count + guesses.length;
         if (copy != null) {
             copies.add(copy);
             owners.add(sequence);

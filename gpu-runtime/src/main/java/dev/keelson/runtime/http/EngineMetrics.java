@@ -113,6 +113,21 @@ public final class EngineMetrics implements EngineListener {
                 load,
                 EngineLoad::preemptions);
         counter(
+                "vllm:spec_decode_num_drafts_total",
+                "Steps of a sequence with guessed tokens.",
+                load,
+                l -> l.speculation().drafts());
+        counter(
+                "vllm:spec_decode_num_draft_tokens_total",
+                "Tokens that were guessed.",
+                load,
+                l -> l.speculation().draftTokens());
+        counter(
+                "vllm:spec_decode_num_accepted_tokens_total",
+                "Guessed tokens that were chosen.",
+                load,
+                l -> l.speculation().acceptedTokens());
+        counter(
                 "vllm:prefix_cache_queries_total",
                 "Prompt tokens looked up in the prefix cache.",
                 load,

@@ -32,6 +32,7 @@ public record KnobValues(Map<Knob, Long> values) {
         all.put(Knob.MAX_WAITING, (long) EngineKnobs.DEFAULT_MAX_WAITING);
         all.put(Knob.MLFQ_QUANTUM, (long) EngineKnobs.DEFAULT_QUANTUM);
         all.put(Knob.MLFQ_STARVATION_STEPS, (long) EngineKnobs.DEFAULT_STARVATION_STEPS);
+        all.put(Knob.NUM_SPECULATIVE_TOKENS, 0L);
         all.put(Knob.BLOCK_SIZE, 16L);
         all.put(Knob.MAX_MODEL_LEN, 2048L);
         all.put(Knob.HEALTH_STALL_MS, DEFAULT_HEALTH_STALL_MS);
@@ -98,7 +99,8 @@ public record KnobValues(Map<Knob, Long> values) {
                 TimeUnit.MILLISECONDS.toNanos(get(Knob.MIN_STEP_MS)),
                 (int) get(Knob.MAX_WAITING),
                 (int) get(Knob.MLFQ_QUANTUM),
-                (int) get(Knob.MLFQ_STARVATION_STEPS));
+                (int) get(Knob.MLFQ_STARVATION_STEPS),
+                (int) get(Knob.NUM_SPECULATIVE_TOKENS));
     }
 
     private SchedulingPolicy policy() {

@@ -53,9 +53,7 @@ public final class ReferenceDecoder implements Decoder {
                 rows.add(embed(s.tokens()[i]));
                 seen.add(slots(s.start() + i, s.blocks()));
             }
-            if (s.sample()) {
-                sampled.add(rows.getLast());
-            }
+            sampled.addAll(rows.subList(rows.size() - s.sampled(), rows.size()));
         }
         float[][] x = rows.toArray(float[][]::new);
         int[][] slots = seen.toArray(int[][]::new);

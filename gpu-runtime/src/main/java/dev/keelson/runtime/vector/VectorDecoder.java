@@ -102,21 +102,21 @@ public final class VectorDecoder implements Decoder {
     }
 
     private float[][] logits(StepPlan plan) {
-        int sampled = (int) plan.slices().stream().filter(Slice::sample).count();
+        int sampled = plan.slices().stream().mapToInt(Slice::sampled).sum();
         int room = (sampled + Panels.TILE - 1) / Panels.TILE * Panels.TILE;
         int hidden = rows.sizes().hidden();
         if (logits.length < room * output.rows()) {
             logits = new float[Math.multiplyExact(room, output.rows())];
             last = new float[room * hidden];
         }
-        int row = -1;
+        int end = 0;
         int next = 0;
         for (Slice slice : plan.slices()) {
-            row += slice.tokens().length;
-            if (slice.sample()) {
+            end += slice.tokens().length;
+            for (int i = slice.sampled(); i > 0; i--) {
                 Lanes.normalise(
                         rows.x,
-                        row * hidden,
+                        (end - i) * hidden,
                         config.hidden(),
                         norm,
                         0,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -274,6 +275,54 @@ class EngineTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** A chain whose next token depends on the last alone, so that texts repeat and guesses hit. */
+    @Test
+    void guessesChangeNoAnswerGreedyOrSampledAndTheirBlocksComeBack() {
+        long accepted = 0;
+        long wrong = 0;
+        for (long seed = 0; seed < 300; seed++) {
+            List<List<Integer>> plain = new ArrayList<>();
+            List<List<Integer>> guessed = new ArrayList<>();
+            answers(seed, 0, plain);
+            Speculation counts = answers(seed, 1 + (int) (seed % 6), guessed);
+            assertThat(guessed).as("seed %d", seed).isEqualTo(plain);
+            accepted += counts.acceptedTokens();
+            wrong += counts.draftTokens() - counts.acceptedTokens();
+        }
+        assertThat(accepted).isGreaterThan(1_000);
+        assertThat(wrong).isGreaterThan(1_000);
+    }
+
+    private Speculation answers(long seed, int guesses, List<List<Integer>> answers) {
+        var limits = new EngineLimits(3, 12, 4, 14, 50);
+        var engine =
+                new Engine(
+                        new ChainDecoder(seed),
+                        limits,
+                        EngineKnobs.of(limits).withSpeculativeTokens(guesses),
+                        EngineTest::text,
+                        Set.of(9),
+                        () -> now,
+                        n -> now += n,
+                        listener());
+        List<Recorder> recorders = new ArrayList<>();
+        var random = new Random(seed);
+        for (int i = 0; i < 4; i++) {
+            var recorder = new Recorder();
+            recorders.add(recorder);
+            var penalties = i == 3 ? new Penalties(0.5, 0.1, 1.1) : Penalties.NONE;
+            var parameters =
+                    new SamplingParameters(
+                            30, i % 2 * 0.5, 0.95, 0, 0, penalties, seed + i, List.of(), i < 3, -1);
+            engine.submit(
+                    random.ints(1 + random.nextInt(15), 1, 9).toArray(), parameters, recorder);
+        }
+        run(engine);
+        recorders.forEach(recorder -> answers.add(recorder.tokens));
+        assertThat(engine.load().freeBlocks()).isEqualTo(14);
+        return engine.load().speculation();
+    }
+
     private Engine engine(Decoder decoder, long minimumStepNanos) {
         return new Engine(
                 decoder,
@@ -323,6 +372,27 @@ class EngineTest {
                 told.add(reason.name());
             }
         };
+    }
+
+    private record ChainDecoder(long seed) implements Decoder {
+        @Override
+        public float[][] step(StepPlan plan) {
+            List<float[]> rows = new ArrayList<>();
+            for (StepPlan.Slice slice : plan.slices()) {
+                for (int i = slice.sampled(); i > 0; i--) {
+                    var random = new Random(31 * seed + slice.tokens()[slice.tokens().length - i]);
+                    float[] logits = new float[12];
+                    for (int token = 0; token < logits.length; token++) {
+                        logits[token] = 6 * random.nextFloat();
+                    }
+                    rows.add(logits);
+                }
+            }
+            return rows.toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class Recorder implements TokenSink {

@@ -3,6 +3,7 @@ package dev.keelson.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,12 +23,18 @@ class SchedulerTest {
             SchedulingPolicy policy) {
         long preemptions = 0;
         long found = 0;
+        long accepted = 0;
+        long rejected = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             var run = new RandomRun(policy, seed);
             run.play();
             preemptions += run.world.scheduler.preemptions();
             found += run.world.scheduler.foundTokens();
+            accepted += run.world.accepted;
+            rejected += run.world.guessed - run.world.accepted;
         }
+        assertThat(accepted).as("guesses were right").isGreaterThan(SEEDS);
+        assertThat(rejected).as("guesses were wrong").isGreaterThan(SEEDS);
         assertThat(preemptions).as("blocks ran out").isGreaterThan(SEEDS);
         assertThat(found).as("prefixes were found").isGreaterThan(SEEDS);
     }
@@ -160,10 +167,14 @@ class SchedulerTest {
                 0,
                 100,
                 quantum,
-                starvation);
+                starvation,
+                0);
     }
 
-    /** A scheduler with a decoder that always says 1, and what must hold after every step. */
+    /**
+     * A scheduler with a decoder that says 1 and each seventh time 2, and what must hold after
+     * every step.
+     */
     private static final class World {
         private final EngineLimits limits;
         private final Scheduler scheduler;
@@ -174,6 +185,8 @@ class SchedulerTest {
 
         private EngineKnobs knobs;
         private long nextId = 1;
+        private long guessed;
+        private long accepted;
 
         World(EngineLimits limits, SchedulingPolicy policy) {
             this(limits, SchedulerTest.knobs(limits, policy, 32, 500));
@@ -237,16 +250,39 @@ class SchedulerTest {
             write(plan);
             for (StepPlan.Slice slice : plan.slices()) {
                 Sequence sequence = find(slice.sequence());
-                scheduler.advance(sequence, slice.tokens().length);
+                int own = slice.tokens().length - slice.drafted();
+                scheduler.advance(sequence, own);
                 if (slice.sample()) {
-                    sequence.append(1);
-                    if (sequence.generated() >= sequence.parameters().maxTokens()) {
-                        remove(sequence);
-                    }
+                    choose(
+                            sequence,
+                            Arrays.copyOfRange(slice.tokens(), own, own + slice.drafted()));
                 }
             }
             scheduler.cache().check();
             return plan;
+        }
+
+        /** As the engine: token after token, up to the first that was not guessed. */
+        private void choose(Sequence sequence, int... guesses) {
+            guessed += guesses.length;
+            for (int i = 0; i <= guesses.length; i++) {
+                int token = sequence.size() % 7 == 0 ? 2 : 1;
+                sequence.append(token);
+                if (sequence.generated() >= sequence.parameters().maxTokens()) {
+                    remove(sequence);
+                    return;
+                }
+                if (i == guesses.length || guesses[i] != token) {
+                    break;
+                }
+                scheduler.advance(sequence, 1);
+                accepted++;
+            }
+            if (guesses.length > 0) {
+                scheduler.settle(sequence);
+                int blocks = limits.blocksFor(sequence.computed());
+                check(sequence.heldBlocks() == blocks, "blocks after guesses", blocks);
+            }
         }
 
         private Sequence find(long id) {
@@ -291,7 +327,8 @@ class SchedulerTest {
             }
             for (StepPlan.Slice slice : plan.slices()) {
                 Sequence sequence = find(slice.sequence());
-                for (int at = 0; at < slice.start() + slice.tokens().length; at++) {
+                int own = slice.start() + slice.tokens().length - slice.drafted();
+                for (int at = 0; at < own; at++) {
                     int block = slice.blocks()[at / size];
                     check(
                             contents[block][at % size] == sequence.token(at),
@@ -337,7 +374,8 @@ class SchedulerTest {
             world =
                     new World(
                             limits,
-                            knobs(limits, policy, 1 + random.nextInt(16), 1 + random.nextInt(40)));
+                            knobs(limits, policy, 1 + random.nextInt(16), 1 + random.nextInt(40))
+                                    .withSpeculativeTokens(random.nextInt(7)));
         }
 
         void play() {
@@ -412,7 +450,8 @@ class SchedulerTest {
                             0,
                             100,
                             now.quantum(),
-                            now.starvationSteps());
+                            now.starvationSteps(),
+                            random.nextInt(7));
             world.scheduler.change(world.knobs);
         }
     }

