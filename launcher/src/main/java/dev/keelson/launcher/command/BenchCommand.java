@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
     private static final String PLAN_TIME = "plan-time";
+    private static final String SLOW_READERS = "slow-readers";
 
     /** On a fleet, or on virtual time: not the forecaster's own tables. */
     private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
@@ -42,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -81,6 +82,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (names.contains(PLAN_TIME)) {
             return planTime(distribution);
+        }
+        if (names.contains(SLOW_READERS)) {
+            return gateway(distribution);
         }
         if (!distribution.has(Component.BENCH)) {
             throw new CommandFailure(
@@ -131,6 +135,27 @@ final class BenchCommand implements Callable<Integer> {
                 distribution.environment(),
                 distribution.command(
                         Component.PLAN_TIME, distribution.flags(Component.CONTROL_PLANE)));
+        return 0;
+    }
+
+    /** One gateway with the flags that it has in a fleet, before engines that compute nothing. */
+    private int gateway(Distribution distribution) {
+        if (names.size() != 1) {
+            throw new CommandFailure(
+                    "%s runs alone.".formatted(SLOW_READERS),
+                    "Ask for the others one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.GATEWAY_BENCH)) {
+            throw new CommandFailure(
+                    "The gateway is not built.", "Build it with: ./keelson --version");
+        }
+        ExecLine.print(
+                session,
+                distribution.environment(),
+                distribution.command(
+                        Component.GATEWAY_BENCH,
+                        distribution.command(Component.GATEWAY_ALONE, List.of())));
         return 0;
     }
 

@@ -45,6 +45,7 @@ public record Distribution(Path home, Path javaHome) {
                     Component.ENGINE_BENCH,
                     Component.STUDY,
                     Component.FORECAST,
+                    Component.GATEWAY_BENCH,
                     Component.LEARNED_STUDY,
                     Component.PLAN_TIME);
 
