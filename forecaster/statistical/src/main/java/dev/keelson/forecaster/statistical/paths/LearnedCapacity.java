@@ -7,12 +7,18 @@ import dev.keelson.core.demand.ReplicaCapacity;
  * in a hundred misses its service level. While the work is near the present belief, the belief
  * rises by {@code speed x 0.01} with every step's requests and falls by {@code speed} for those
  * that missed (Robbins and Monro, 1951: it rests where the two balance). Misses at much more work
- * than believed possible, or at much less, say nothing about it. Begins with a given capacity, such
- * as the simulator's. Mutable.
+ * than believed possible, or at much less, say nothing about it. A time with every place taken
+ * counts in part as a miss: where present load brings replicas before a request misses, misses
+ * alone would never tell that the belief is too high. Begins with a given capacity, such as the
+ * simulator's. Mutable.
  */
 final class LearnedCapacity {
     private static final double MISS_SHARE = 0.01;
     private static final double SPEED = 0.1;
+
+    /** A twentieth of the time with every place taken weighs as one miss in a hundred. */
+    private static final double FULL_WEIGHT = 0.2;
+
     private static final double LEAST = 0.25;
     private static final double MOST = 4;
 
@@ -36,14 +42,16 @@ final class LearnedCapacity {
      * @param decode the same
      * @param ended requests that ended in the step
      * @param missed those of them that missed the service level
+     * @param full share of the step in which all places of all replicas were taken
      */
-    void observe(double prefill, double decode, double ended, double missed) {
+    void observe(double prefill, double decode, double ended, double missed, double full) {
         usualEnded += 0.05 * (ended - usualEnded);
         double work = start.replicasFor(prefill, decode) / factor;
         if (ended <= 0 || work < NEAR_BELOW || work > NEAR_ABOVE) {
             return;
         }
-        double move = SPEED * (MISS_SHARE * ended - missed) / Math.max(ended, usualEnded);
+        double counted = Math.max(missed, FULL_WEIGHT * full * ended);
+        double move = SPEED * (MISS_SHARE * ended - counted) / Math.max(ended, usualEnded);
         factor = Math.max(LEAST, Math.min(MOST, factor * (1 + move)));
     }
 

@@ -11,6 +11,7 @@ import dev.keelson.core.demand.ReplicaCapacity;
 import dev.keelson.core.demand.SamplePaths;
 import dev.keelson.core.demand.StartupTimes;
 import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.fleet.ReplicaState;
@@ -55,6 +56,7 @@ public final class TokenForecaster implements ForecastSource {
     private double outputSum;
     private double missSum;
     private int readings;
+    private int fullReadings;
     private @Nullable Forecast forecast;
 
     /**
@@ -92,7 +94,7 @@ public final class TokenForecaster implements ForecastSource {
         if (state == null) {
             return Forecasts.NONE;
         }
-        gather(state.demand());
+        gather(state.demand(), isFull(observed, state));
         var start = stepStart;
         if (start == null) {
             stepStart = observed.observedAt();
@@ -126,7 +128,19 @@ public final class TokenForecaster implements ForecastSource {
         sawFleet = true;
     }
 
-    private void gather(DemandReadings demand) {
+    private static boolean isFull(FleetState observed, DeploymentState state) {
+        var demand = state.demand();
+        double there = value(demand.inFlight()) + value(demand.queued());
+        return there >= (double) ready(observed) * state.spec().maxSequences();
+    }
+
+    private static long ready(FleetState observed) {
+        return observed.replicas().values().stream()
+                .filter(r -> r.state() == ReplicaState.READY)
+                .count();
+    }
+
+    private void gather(DemandReadings demand, boolean isFull) {
         var arrivals = demand.arrivalsPerSecond();
         if (arrivals == null || arrivals.at().equals(newest)) {
             return;
@@ -138,6 +152,7 @@ public final class TokenForecaster implements ForecastSource {
         completionSum += value(demand.completionsPerSecond());
         outputSum += value(demand.outputTokensPerSecond());
         missSum += value(demand.missesPerSecond());
+        fullReadings += isFull ? 1 : 0;
     }
 
     private static double value(@Nullable Reading reading) {
@@ -162,6 +177,7 @@ public final class TokenForecaster implements ForecastSource {
             learnCapacity(observed);
         }
         readings = 0;
+        fullReadings = 0;
         requestSum = 0;
         promptSum = 0;
         completionSum = 0;
@@ -171,16 +187,14 @@ public final class TokenForecaster implements ForecastSource {
     }
 
     private void learnCapacity(FleetState observed) {
-        long ready =
-                observed.replicas().values().stream()
-                        .filter(r -> r.state() == ReplicaState.READY)
-                        .count();
+        long ready = ready(observed);
         if (ready > 0 && outputLength.seen() > 0) {
             capacity.observe(
                     prefill.level() / ready,
                     requests.level() * outputLength.level() / ready,
                     Math.max(completionSum, missSum),
-                    missSum);
+                    missSum,
+                    (double) fullReadings / readings);
         }
     }
 
