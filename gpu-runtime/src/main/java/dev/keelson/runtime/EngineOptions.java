@@ -4,8 +4,10 @@ import dev.keelson.runtime.knobs.Knob;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param decoder what runs the model
  * @param servedModel name in the OpenAI API
  * @param knobs those that were given, checked
+ * @param adapters folders of LoRA adapters by name, in the order given
  * @param agentGrace how long to go on without hearing from the agent; null for ever
  */
 record EngineOptions(
@@ -23,6 +26,7 @@ record EngineOptions(
         int port,
         String servedModel,
         Map<Knob, Long> knobs,
+        SequencedMap<String, Path> adapters,
         @Nullable Duration agentGrace) {
     /** What runs the model: libtorch, the Vector API, plain Java, or libtorch where it loads. */
     enum Decoding {
@@ -40,6 +44,7 @@ record EngineOptions(
         String served = null;
         Duration grace = null;
         Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
+        SequencedMap<String, Path> adapters = new LinkedHashMap<>();
         for (int i = 0; i < arguments.size(); i += 2) {
             String name = arguments.get(i);
             if (i + 1 == arguments.size()) {
@@ -54,6 +59,7 @@ record EngineOptions(
                 case "--served-model" -> served = value;
                 case "--agent-grace" -> grace = duration(value);
                 case "--knob" -> knob(value, knobs);
+                case "--lora" -> adapter(value, adapters);
                 default -> throw new IllegalArgumentException("unknown argument " + name);
             }
         }
@@ -62,7 +68,18 @@ record EngineOptions(
         }
         Path folder = model.getFileName();
         String name = served != null ? served : folder == null ? "model" : folder.toString();
-        return new EngineOptions(model, decoder, host, port, name, Map.copyOf(knobs), grace);
+        return new EngineOptions(
+                model, decoder, host, port, name, Map.copyOf(knobs), adapters, grace);
+    }
+
+    private static void adapter(String text, Map<String, Path> adapters) {
+        int equals = text.indexOf('=');
+        if (equals < 1 || equals == text.length() - 1) {
+            throw new IllegalArgumentException("--lora must be NAME=DIR, not " + text);
+        }
+        if (adapters.put(text.substring(0, equals), Path.of(text.substring(equals + 1))) != null) {
+            throw new IllegalArgumentException("--lora names " + text + " twice");
+        }
     }
 
     static Decoding decoding(String text) {

@@ -3,11 +3,15 @@ package dev.keelson.runtime;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.http.AdapterRegistry;
 import dev.keelson.runtime.http.EngineMetrics;
 import dev.keelson.runtime.http.EngineServer;
 import dev.keelson.runtime.http.ServedModel;
 import dev.keelson.runtime.knobs.Knob;
 import dev.keelson.runtime.knobs.KnobValues;
+import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.LoraFolder;
+import dev.keelson.serving.openai.InvalidRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -51,6 +55,8 @@ public final class Main {
         KnobValues knobs = KnobValues.of(options.knobs(), model.config().context());
         System.setProperty(TORCH_THREADS, Long.toString(knobs.get(Knob.THREADS)));
         EngineLimits limits = knobs.limits();
+        InstantSource clock = InstantSource.system();
+        AdapterRegistry adapters = adapters(options, model.config(), knobs, clock);
         var metrics = new EngineMetrics(options.servedModel());
         var engine =
                 new Engine(
@@ -63,7 +69,7 @@ public final class Main {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
-        InstantSource clock = InstantSource.system();
+        metrics.adapters(engine::load, limits.adapterSlots(), clock);
         var served =
                 new ServedModel(
                         options.servedModel(),
@@ -72,7 +78,9 @@ public final class Main {
                         model.chat(),
                         limits.maxModelTokens(),
                         knobs.get(Knob.SEED),
-                        clock.instant().getEpochSecond());
+                        clock.instant().getEpochSecond(),
+                        options.model().toString(),
+                        adapters);
         var server =
                 new EngineServer(
                         new InetSocketAddress(options.host(), options.port()),
@@ -98,6 +106,28 @@ public final class Main {
                                 .formatted(knobs.get(Knob.MIN_STEP_MS), startDelayMillis)
                         : "",
                 (System.nanoTime() - started) / 1_000_000);
+    }
+
+    private static AdapterRegistry adapters(
+            EngineOptions options, LlamaConfig config, KnobValues knobs, InstantSource clock) {
+        int maxRank = (int) knobs.get(Knob.MAX_LORA_RANK);
+        boolean none = options.decoder() == EngineOptions.Decoding.VECTOR;
+        var adapters =
+                new AdapterRegistry(
+                        options.servedModel(),
+                        none ? 0 : knobs.adaptersInMemory(),
+                        folder -> LoraFolder.read(folder, config, maxRank),
+                        clock);
+        options.adapters()
+                .forEach((name, folder) -> {
+                    try {
+                        adapters.load(name, folder);
+                    } catch (InvalidRequestException e) {
+                        throw new IllegalArgumentException(
+                                "--lora " + name + ": " + e.getMessage(), e);
+                    }
+                });
+        return adapters;
     }
 
     private static Decoder decoder(EngineOptions options, LoadedModel model, KnobValues knobs) {

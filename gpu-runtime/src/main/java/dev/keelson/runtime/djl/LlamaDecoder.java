@@ -7,11 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
+import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +24,20 @@ import org.jspecify.annotations.Nullable;
 public final class LlamaDecoder implements Decoder {
     private static final float MASKED = -1e9f;
 
-    private final int vocabulary;
+    private final LlamaConfig config;
+    private final EngineLimits limits;
     private final int blockSize;
     private final NDManager manager = Torch.manager();
     private final Script script;
+    private final NDList head;
+    private final List<NDList> layers = new ArrayList<>();
     private final NDList fixed;
     private final CacheCopy copy;
+
+    // From the first adapter on: until then a step has nothing to do with them.
+    private @Nullable AdapterStacks stacks;
+    private @Nullable Script adaptedScript;
+    private NDList adapted = new NDList();
 
     /**
      * Copies the weights into native memory, allocates the cache and checks one token.
@@ -35,17 +45,16 @@ public final class LlamaDecoder implements Decoder {
      * @throws ArithmeticException if the weights give logits that are not finite
      */
     public LlamaDecoder(LlamaWeights weights, EngineLimits limits) {
-        var config = weights.config();
-        vocabulary = config.vocabulary();
+        config = weights.config();
+        this.limits = limits;
         blockSize = limits.blockSize();
         script = new Script(LlamaScripts.step(config), manager);
         RotaryTable rotary = RotaryTable.of(manager, config, limits.maxModelTokens());
-        fixed = new NDList(rotary.cos(), rotary.sin());
+        head = new NDList(rotary.cos(), rotary.sin());
         NDArray embedding = Torch.array(manager, weights.embedding());
-        fixed.add(Script.listed(embedding));
-        fixed.add(Script.listed(Torch.array(manager, weights.norm())));
-        fixed.add(
-                config.tied() ? embedding : Script.listed(Torch.array(manager, weights.output())));
+        head.add(Script.listed(embedding));
+        head.add(Script.listed(Torch.array(manager, weights.norm())));
+        head.add(config.tied() ? embedding : Script.listed(Torch.array(manager, weights.output())));
         Shape cache =
                 new Shape(
                         (long) limits.blocks() * blockSize,
@@ -53,13 +62,17 @@ public final class LlamaDecoder implements Decoder {
                         config.headWidth());
         List<NDArray> caches = new ArrayList<>();
         for (LlamaWeights.Layer layer : weights.layers()) {
+            var own = new NDList();
             for (Tensor t : layer.tensors()) {
-                fixed.add(Script.listed(Torch.array(manager, t)));
+                own.add(Script.listed(Torch.array(manager, t)));
             }
             caches.add(Script.listed(manager.zeros(cache)));
             caches.add(Script.listed(manager.zeros(cache)));
-            fixed.addAll(caches.subList(caches.size() - 2, caches.size()));
+            own.addAll(caches.subList(caches.size() - 2, caches.size()));
+            layers.add(own);
         }
+        fixed = new NDList(head);
+        layers.forEach(fixed::addAll);
         copy = new CacheCopy(caches, blockSize, manager);
         Decoder.requireFiniteLogits(this);
     }
@@ -75,12 +88,24 @@ public final class LlamaDecoder implements Decoder {
             if (!plan.copies().isEmpty()) {
                 copy.run(scope, plan.copies());
             }
+            if (!plan.loads().isEmpty()) {
+                load(plan.loads());
+            }
             var inputs = new StepInputs(plan, blockSize);
             NDList in = inputs.arrays(scope, MASKED);
-            in.addAll(fixed);
+            AdapterInputs adapters = inputs.adapters();
+            Script step = script;
+            if (adapters == null) {
+                in.addAll(fixed);
+            } else {
+                step = Objects.requireNonNull(adaptedScript);
+                in.addAll(adapters.arrays(scope));
+                in.addAll(adapted);
+            }
             // Without a row to sample the step only fills the cache; the script still wants one
             // row.
-            float[] flat = script.call(scope, in, false).singletonOrThrow().toFloatArray();
+            float[] flat = step.call(scope, in, false).singletonOrThrow().toFloatArray();
+            int vocabulary = config.vocabulary();
             float[][] rows = new float[inputs.sampled()][];
             for (int r = 0; r < rows.length; r++) {
                 rows[r] = Arrays.copyOfRange(flat, r * vocabulary, (r + 1) * vocabulary);
@@ -89,8 +114,30 @@ public final class LlamaDecoder implements Decoder {
         }
     }
 
+    private void load(List<StepPlan.Load> loads) {
+        if (stacks == null) {
+            stacks =
+                    new AdapterStacks(
+                            config, limits.adapterSlots(), limits.maxAdapterRank(), manager);
+            adaptedScript = new Script(LlamaScripts.adaptedStep(config), manager);
+        }
+        for (StepPlan.Load load : loads) {
+            stacks.load(load.slot(), load.adapter());
+        }
+        // An adapter may be the first of its projections and get them new arrays.
+        adapted = new NDList(head);
+        for (int l = 0; l < layers.size(); l++) {
+            adapted.addAll(layers.get(l));
+            adapted.addAll(stacks.of(l));
+        }
+    }
+
     @Override
     public void close() {
+        if (stacks != null && adaptedScript != null) {
+            stacks.close();
+            adaptedScript.close();
+        }
         copy.close();
         script.close();
         manager.close();

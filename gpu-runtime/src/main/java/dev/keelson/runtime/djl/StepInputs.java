@@ -7,6 +7,7 @@ import dev.keelson.runtime.engine.StepPlan;
 import dev.keelson.runtime.engine.StepPlan.Slice;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A step as flat arrays, as {@link LlamaScripts#step} takes them. */
 final class StepInputs {
@@ -38,6 +39,12 @@ final class StepInputs {
         rows = new long[Math.max(1, sampled)];
         fillTokens(plan);
         fillContext();
+    }
+
+    /** The rows' adapters, or null if none has one. */
+    @Nullable AdapterInputs adapters() {
+        boolean any = AdapterInputs.any(decoding) || AdapterInputs.any(reading);
+        return any ? new AdapterInputs(decoding, reading) : null;
     }
 
     /** Number of slices that ask for logits. */

@@ -3,6 +3,7 @@ package dev.keelson.runtime.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -125,6 +126,9 @@ public final class Engine implements AutoCloseable {
                 throw new IllegalArgumentException("prompt and answer do not fit the context");
             }
         }
+        if (request.adapter() != null && limits.adapterSlots() == 0) {
+            throw new IllegalArgumentException("max_loras is 0: no adapter is served");
+        }
         List<Job> jobs = new ArrayList<>();
         long now = nanos.getAsLong();
         inbox.add(() -> enter(jobs), () -> announce(request, choices, now, jobs));
@@ -146,7 +150,7 @@ public final class Engine implements AutoCloseable {
         inbox.add(
                 () -> {
                     if (!asleep && scheduler.isIdle()) {
-                        scheduler.forgetPrefixes();
+                        scheduler.forgetMemory();
                         decoder.close();
                         asleep = true;
                     }
@@ -282,7 +286,7 @@ public final class Engine implements AutoCloseable {
     private void fail(RuntimeException e) {
         failure = String.valueOf(e.getMessage());
         answers.failAll();
-        scheduler.forgetPrefixes();
+        scheduler.forgetMemory();
         progressed = nanos.getAsLong();
         inbox.publish(() -> load = view());
     }
@@ -301,6 +305,19 @@ public final class Engine implements AutoCloseable {
                 stepNanos,
                 answers.expectedWait(scheduler.waiting().size() + arriving),
                 asleep,
-                answers.speculation());
+                answers.speculation(),
+                adapters(scheduler.running()),
+                adapters(scheduler.waiting()));
+    }
+
+    private static List<String> adapters(List<Sequence> sequences) {
+        var names = new TreeSet<String>();
+        for (Sequence sequence : sequences) {
+            Adapter adapter = sequence.adapter();
+            if (adapter != null) {
+                names.add(adapter.name());
+            }
+        }
+        return List.copyOf(names);
     }
 }

@@ -1,5 +1,7 @@
 package dev.keelson.runtime.engine;
 
+import java.util.List;
+
 /**
  * A view of the engine between two steps. Counts are since the start.
  *
@@ -15,6 +17,8 @@ package dev.keelson.runtime.engine;
  * @param firstTokenNanos expected time to the first token of a request that came now
  * @param asleep whether there is no model in memory
  * @param speculation what guessing has brought
+ * @param runningAdapters names of adapters of sequences in the batch, in order
+ * @param waitingAdapters names of adapters of sequences not in it, in order
  */
 public record EngineLoad(
         int running,
@@ -29,7 +33,14 @@ public record EngineLoad(
         long stepNanos,
         long firstTokenNanos,
         boolean asleep,
-        Speculation speculation) {
+        Speculation speculation,
+        List<String> runningAdapters,
+        List<String> waitingAdapters) {
+    public EngineLoad {
+        runningAdapters = List.copyOf(runningAdapters);
+        waitingAdapters = List.copyOf(waitingAdapters);
+    }
+
     /** The same with more that wait. */
     EngineLoad withMoreWaiting(int more) {
         return new EngineLoad(
@@ -45,7 +56,9 @@ public record EngineLoad(
                 stepNanos,
                 firstTokenNanos,
                 asleep,
-                speculation);
+                speculation,
+                runningAdapters,
+                waitingAdapters);
     }
 
     /** Part of the key-value cache in use, 0 to 1. */

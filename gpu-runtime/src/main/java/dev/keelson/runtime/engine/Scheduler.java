@@ -2,7 +2,10 @@ package dev.keelson.runtime.engine;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ final class Scheduler {
 
     private final EngineLimits limits;
     private final KvCache cache;
+    private final AdapterSlots adapters;
     private final PrefixKeys prefixes = new PrefixKeys();
     private final List<Sequence> waiting = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
@@ -33,6 +37,7 @@ final class Scheduler {
         this.limits = limits;
         this.knobs = knobs;
         cache = new KvCache(limits.blocks(), knobs.prefixCaching());
+        adapters = new AdapterSlots(limits.adapterSlots());
         ranking = knobs.policy().ranking(knobs.quantum(), knobs.starvationSteps());
     }
 
@@ -58,9 +63,10 @@ final class Scheduler {
         forEach(ranking::arrived);
     }
 
-    /** Forgets every prefix: what lies in the cache can no longer be trusted. */
-    void forgetPrefixes() {
+    /** Forgets every prefix and adapter: the decoder's memory can no longer be trusted. */
+    void forgetMemory() {
         cache.forgetAll();
+        adapters.forgetAll();
     }
 
     KvCache cache() {
@@ -130,6 +136,7 @@ final class Scheduler {
         Comparator<Sequence> order = ranking.order();
         waiting.sort(order);
         running.sort(order);
+        turnAdapters();
         displace();
         var step = new StepDraft(knobs.maxStepTokens());
         boolean roomy = runOn(step);
@@ -140,7 +147,65 @@ final class Scheduler {
             force(step);
         }
         cache.check();
-        return step.plan();
+        return step.plan(adapters.takeLoads());
+    }
+
+    /**
+     * Gives the slots of adapters in turn: one that waited long enough, or whose sequence is in a
+     * better class, gets the slot of one that had its turn and runs nothing in a better class.
+     */
+    private void turnAdapters() {
+        Set<Adapter> wanted = new LinkedHashSet<>();
+        for (Sequence sequence : waiting) {
+            if (sequence.adapter() != null) {
+                wanted.add(sequence.adapter());
+            }
+        }
+        adapters.beforeStep(wanted);
+        for (Sequence sequence : wanted.isEmpty() ? List.<Sequence>of() : List.copyOf(waiting)) {
+            if (!sequence.isHeldBack() && !hasRoom(sequence)) {
+                for (int slot : adapters.byAge()) {
+                    if (mayTake(slot, sequence)) {
+                        giveSlot(slot, sequence);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean mayTake(int slot, Sequence sequence) {
+        Adapter wanted = Objects.requireNonNull(sequence.adapter());
+        List<Sequence> users = users(slot, running);
+        boolean turn = adapters.isDue(wanted) && adapters.hadTurn(slot) && !users.isEmpty();
+        int rank = ranking.rankClass(sequence);
+        // A slot that nobody runs in is kept for somebody who waits.
+        for (Sequence other : users.isEmpty() ? users(slot, waiting) : users) {
+            int otherRank = ranking.rankClass(other);
+            if (otherRank < rank || (otherRank == rank && !turn)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes those that use a slot out of the batch; they keep their blocks. */
+    private void giveSlot(int slot, Sequence sequence) {
+        users(slot, running).forEach(this::pause);
+        adapters.keep(slot, Objects.requireNonNull(sequence.adapter()));
+    }
+
+    private List<Sequence> users(int slot, List<Sequence> among) {
+        Adapter held = adapters.held(slot);
+        return among.stream().filter(s -> held != null && s.adapter() == held).toList();
+    }
+
+    private boolean hasRoom(Sequence sequence) {
+        return adapters.hasRoom(sequence.adapter(), this::runs);
+    }
+
+    private boolean runs(Adapter adapter) {
+        return running.stream().anyMatch(s -> s.adapter() == adapter);
     }
 
     /** Takes those out of the batch that are too many, or worse than one that waits. */
@@ -149,9 +214,11 @@ final class Scheduler {
             pause(running.getLast());
         }
         if (running.size() == knobs.maxSequences() && !waiting.isEmpty()) {
-            Sequence best = waiting.getFirst();
+            Sequence best = waiting.stream().filter(this::hasRoom).findFirst().orElse(null);
             Sequence worst = running.getLast();
-            if (!best.isHeldBack() && ranking.rankClass(best) < ranking.rankClass(worst)) {
+            if (best != null
+                    && !best.isHeldBack()
+                    && ranking.rankClass(best) < ranking.rankClass(worst)) {
                 pause(worst);
             }
         }
@@ -205,7 +272,9 @@ final class Scheduler {
     private void plan(Sequence sequence, int count, int[] guesses, StepDraft step) {
         StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
         sequence.hold(limits.blocksFor(sequence.computed() + count + guesses.length), cache);
-        step.add(sequence, count, guesses, copy);
+        int slot = adapters.slotOf(sequence.adapter());
+        adapters.used(slot);
+        step.add(sequence, count, guesses, copy, slot);
     }
 
     /**
@@ -237,7 +306,8 @@ final class Scheduler {
             if (step.left() == 0 || running.size() >= knobs.maxSequences()) {
                 return;
             }
-            if (sequence.isHeldBack() || !waiting.contains(sequence)) {
+            // One that waits for a slot of its adapter is overtaken until its turn comes.
+            if (sequence.isHeldBack() || !waiting.contains(sequence) || !hasRoom(sequence)) {
                 continue;
             }
             if (!enter(sequence, step) && !ranking.mayOvertake()) {
@@ -276,11 +346,12 @@ final class Scheduler {
             foundTokens += sequence.computed();
         }
         sequence.started();
+        int slot = adapters.take(sequence.adapter(), this::runs);
         waiting.remove(sequence);
         running.add(sequence);
         StepPlan.Copy copy = sequence.own(limits.blockSize(), cache);
         sequence.hold(limits.blocksFor(sequence.size()), cache);
-        step.add(sequence, Math.min(sequence.pending(), step.left()), NO_GUESSES, copy);
+        step.add(sequence, Math.min(sequence.pending(), step.left()), NO_GUESSES, copy, slot);
     }
 
     /** Nobody found blocks: the one that is guaranteed to end gets all it needs. */
@@ -290,6 +361,9 @@ final class Scheduler {
         Sequence sequence = ranking.guaranteed(all);
         while (running.size() >= knobs.maxSequences() && !running.contains(sequence)) {
             pause(running.getLast());
+        }
+        if (!hasRoom(sequence)) {
+            giveSlot(adapters.byAge().getFirst(), sequence);
         }
         int whole = limits.blocksFor(Math.min(sequence.size() + 1, limits.maxModelTokens()));
         for (Sequence other : all) {

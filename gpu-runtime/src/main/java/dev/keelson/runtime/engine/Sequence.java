@@ -56,6 +56,11 @@ final class Sequence {
         return request.priority();
     }
 
+    /** What is applied to the model, or null. */
+    @Nullable Adapter adapter() {
+        return request.adapter();
+    }
+
     /** Tokens so far, prompt and answer. */
     int size() {
         return tokens.size();
@@ -223,9 +228,10 @@ final class Sequence {
     /**
      * The part of the next step that belongs to this sequence.
      *
+     * @param adapterSlot of its adapter
      * @param guesses read after its own tokens, which are then read to the last
      */
-    StepPlan.Slice slice(int count, int... guesses) {
+    StepPlan.Slice slice(int count, int adapterSlot, int... guesses) {
         int[] read =
                 Arrays.copyOf(tokens.slice(computed, computed + count), count + guesses.length);
         System.arraycopy(guesses, 0, read, count, guesses.length);
@@ -235,7 +241,8 @@ final class Sequence {
                 computed,
                 Arrays.copyOf(blocks, held),
                 computed + count == tokens.size(),
-                guesses.length);
+                guesses.length,
+                adapterSlot);
     }
 
     private boolean writesShared(int blockSize, KvCache cache) {
@@ -245,7 +252,7 @@ final class Sequence {
 
     private PrefixKey key(int block, int blockSize, PrefixKeys maker) {
         for (int i = keys.size(); i <= block; i++) {
-            PrefixKey before = i == 0 ? maker.root(request.cacheSalt()) : keys.get(i - 1);
+            PrefixKey before = i == 0 ? maker.root(request.prefixSalt()) : keys.get(i - 1);
             keys.add(maker.next(before, tokens.slice(i * blockSize, (i + 1) * blockSize)));
         }
         return keys.get(block);

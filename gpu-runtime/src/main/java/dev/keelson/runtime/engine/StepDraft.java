@@ -24,8 +24,11 @@ final class StepDraft {
         return slices.isEmpty();
     }
 
-    void add(Sequence sequence, int count, int[] guesses, StepPlan.@Nullable Copy copy) {
-        slices.add(sequence.slice(count, guesses));
+    /**
+     * @param slot of the sequence's adapter, or {@link StepPlan#NO_ADAPTER}
+     */
+    void add(Sequence sequence, int count, int[] guesses, StepPlan.@Nullable Copy copy, int slot) {
+        slices.add(sequence.slice(count, slot, guesses));
         left -= count + guesses.length;
         if (copy != null) {
             copies.add(copy);
@@ -46,8 +49,8 @@ final class StepDraft {
         }
     }
 
-    StepPlan plan() {
+    StepPlan plan(List<StepPlan.Load> loads) {
         slices.sort(Comparator.comparing(s -> s.tokens().length > 1));
-        return new StepPlan(slices, copies);
+        return new StepPlan(slices, copies, loads);
     }
 }

@@ -14,6 +14,7 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -163,6 +164,23 @@ public final class EngineMetrics implements EngineListener {
                 })
                 .register(registry);
         counter("keelson_engine_steps_total", "Steps of the decoder.", load, EngineLoad::steps);
+    }
+
+    /** Adds vLLM's gauge of adapters: its labels name them, its value is the time. */
+    public void adapters(Supplier<EngineLoad> load, int most, InstantSource clock) {
+        GaugeWithCallback.builder()
+                .name("vllm:lora_requests_info")
+                .help("Adapters of requests in the batch and not yet in it; the value is the time.")
+                .labelNames("max_lora", "waiting_lora_adapters", "running_lora_adapters")
+                .callback(callback -> {
+                    EngineLoad now = load.get();
+                    callback.call(
+                            clock.millis() / 1e3,
+                            Integer.toString(most),
+                            String.join(",", now.waitingAdapters()),
+                            String.join(",", now.runningAdapters()));
+                })
+                .register(registry);
     }
 
     /** The page in Prometheus' text format. */

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,7 @@ public final class EngineServer implements AutoCloseable {
     private final Admission admission;
     private final KnobRoutes knobs;
     private final SleepRoutes sleep;
+    private final AdapterRoutes adapters;
     private final long stallNanos;
     private final InstantSource clock;
     private final Consumer<int[]> onPrompt;
@@ -91,6 +93,7 @@ public final class EngineServer implements AutoCloseable {
         this.knobs = new KnobRoutes(engine, knobs, this::knobsChanged);
         knobsChanged(knobs);
         sleep = new SleepRoutes(engine, reload);
+        adapters = new AdapterRoutes(model.adapters());
         stallNanos = TimeUnit.MILLISECONDS.toNanos(knobs.get(Knob.HEALTH_STALL_MS));
         agentSeen = clock.instant();
         server = HttpServer.create(address, 256);
@@ -160,11 +163,9 @@ public final class EngineServer implements AutoCloseable {
             case "GET /metrics" ->
                     Exchanges.send(exchange, 200, metrics.contentType(), metrics.page());
             case "GET /v1/models" ->
-                    Exchanges.json(
-                            exchange,
-                            200,
-                            OpenAiResponses.models(
-                                    List.of(model.name()), "keelson", model.created()));
+                    Exchanges.json(exchange, 200, OpenAiResponses.models(models(), "keelson"));
+            case "POST /v1/load_lora_adapter" -> adapters.load(exchange);
+            case "POST /v1/unload_lora_adapter" -> adapters.unload(exchange);
             case "GET /admin/knobs" -> Exchanges.json(exchange, 200, knobs.show());
             case "POST /admin/knobs" -> change(exchange);
             case "POST /sleep" -> sleep.sleep(exchange);
@@ -182,6 +183,20 @@ public final class EngineServer implements AutoCloseable {
                                     null,
                                     "not_found"));
         }
+    }
+
+    private List<OpenAiResponses.Model> models() {
+        List<OpenAiResponses.Model> all = new ArrayList<>();
+        all.add(new OpenAiResponses.Model(model.name(), model.created(), model.root(), null));
+        for (AdapterRegistry.Listed adapter : model.adapters().list()) {
+            all.add(
+                    new OpenAiResponses.Model(
+                            adapter.name(),
+                            adapter.created(),
+                            adapter.path().toString(),
+                            model.name()));
+        }
+        return all;
     }
 
     private void health(HttpExchange exchange) throws IOException {
@@ -215,7 +230,9 @@ public final class EngineServer implements AutoCloseable {
                 return;
             }
             job.prompts().forEach(onPrompt);
-            responder.answer(exchange, job);
+            try (AdapterRegistry.Lease lease = model.adapters().lease(job.model())) {
+                responder.answer(exchange, job, lease.adapter());
+            }
         } catch (InvalidRequestException e) {
             Exchanges.error(exchange, e.error());
         } finally {

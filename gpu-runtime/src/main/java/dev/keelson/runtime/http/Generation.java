@@ -1,5 +1,6 @@
 package dev.keelson.runtime.http;
 
+import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.FinishReason;
@@ -37,7 +38,10 @@ final class Generation implements AutoCloseable {
     private final AtomicInteger cached = new AtomicInteger();
     private int open;
 
-    Generation(Engine engine, Job job) {
+    /**
+     * @param adapter applied to the model, or null
+     */
+    Generation(Engine engine, Job job, @Nullable Adapter adapter) {
         this.engine = engine;
         open = job.prompts().size();
         // The n choices of one prompt stand together, and are one request to the engine.
@@ -54,7 +58,8 @@ final class Generation implements AutoCloseable {
                             job.resumed(),
                             job.options().priority(),
                             job.options().cacheSalt(),
-                            job.withinNanos());
+                            job.withinNanos(),
+                            adapter);
             sequences.addAll(engine.submit(request, choices));
         }
     }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param parameters of each choice; they differ in the seed
  * @param echoes text to put before each choice's answer, empty for none
  * @param withinNanos when the first token is of use, counted from receipt
+ * @param model name that the client gave
  */
 record Job(
         String id,
@@ -21,6 +22,7 @@ record Job(
         List<SamplingParameters> parameters,
         List<String> echoes,
         long withinNanos,
+        String model,
         GenerationOptions options) {
     Job {
         prompts = List.copyOf(prompts);

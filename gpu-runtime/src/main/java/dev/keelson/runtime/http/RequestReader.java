@@ -57,6 +57,7 @@ final class RequestReader {
                 echoes,
                 request.maxTokens(),
                 withinNanos,
+                request.model(),
                 request.options());
     }
 
@@ -72,7 +73,15 @@ final class RequestReader {
             prompts.add(prompt);
             echoes.add("");
         }
-        return job("chatcmpl-", true, prompts, echoes, most, withinNanos, request.options());
+        return job(
+                "chatcmpl-",
+                true,
+                prompts,
+                echoes,
+                most,
+                withinNanos,
+                request.model(),
+                request.options());
     }
 
     private Job job(
@@ -82,6 +91,7 @@ final class RequestReader {
             List<String> echoes,
             int maxTokens,
             long withinNanos,
+            String name,
             GenerationOptions options)
             throws InvalidRequestException {
         if (prompts.size() > MOST_CHOICES) {
@@ -129,11 +139,12 @@ final class RequestReader {
                 parameters,
                 echoes,
                 withinNanos,
+                name,
                 options);
     }
 
     private void checkModel(String name) throws InvalidRequestException {
-        if (!name.equals(model.name())) {
+        if (!model.adapters().knows(name)) {
             throw new InvalidRequestException(OpenAiError.modelNotFound(name));
         }
     }

@@ -1,6 +1,7 @@
 package dev.keelson.runtime.http;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.FinishReason;
 import dev.keelson.runtime.http.Generation.Event;
@@ -36,11 +37,12 @@ final class Responder {
         this.model = model;
     }
 
-    void answer(HttpExchange exchange, Job job) throws IOException, InterruptedException {
+    void answer(HttpExchange exchange, Job job, @Nullable Adapter adapter)
+            throws IOException, InterruptedException {
         Continuation continuation = job.options().continuation();
         long created = continuation == null ? model.created() : continuation.created();
-        var header = new OpenAiResponses.Header(job.id(), created, model.name());
-        try (var generation = new Generation(engine, job)) {
+        var header = new OpenAiResponses.Header(job.id(), created, job.model());
+        try (var generation = new Generation(engine, job, adapter)) {
             if (job.options().stream()) {
                 stream(exchange, job, header, generation);
             } else {

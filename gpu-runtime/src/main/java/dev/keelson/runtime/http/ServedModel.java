@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxModelTokens longest sequence, prompt and answer together
  * @param seed mixed into requests that bring none
  * @param created epoch seconds
+ * @param root where the model's files are
+ * @param adapters what may be asked for by other names
  */
 public record ServedModel(
         String name,
@@ -21,4 +23,6 @@ public record ServedModel(
         @Nullable ChatFormat chat,
         int maxModelTokens,
         long seed,
-        long created) {}
+        long created,
+        String root,
+        AdapterRegistry adapters) {}

@@ -25,6 +25,9 @@ public enum Knob {
     BLOCK_SIZE(1, Knob.MANY, false, "tokens in a block of the cache"),
     NUM_BLOCKS(1, Knob.MANY, false, "blocks of the cache"),
     MAX_MODEL_LEN(2, Knob.MANY, false, "longest prompt plus output"),
+    MAX_LORAS(0, 1024, false, "different adapters in one batch; 0: none are served"),
+    MAX_LORA_RANK(1, 512, false, "largest rank of an adapter"),
+    MAX_CPU_LORAS(0, Knob.MANY, false, "adapters in memory, at least max_loras"),
     HEALTH_STALL_MS(
             100, Knob.MANY, false, "milliseconds without a step before the engine is unhealthy"),
     THREADS(1, 64, false, "threads that compute a step"),

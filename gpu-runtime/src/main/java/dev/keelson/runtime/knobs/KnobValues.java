@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A value for each knob, in the knobs' order. */
 public record KnobValues(Map<Knob, Long> values) {
+    private static final long DEFAULT_CPU_LORAS = 32;
     private static final long DEFAULT_HEALTH_STALL_MS = 30_000;
 
     public KnobValues {
@@ -35,6 +36,8 @@ public record KnobValues(Map<Knob, Long> values) {
         all.put(Knob.NUM_SPECULATIVE_TOKENS, 0L);
         all.put(Knob.BLOCK_SIZE, 16L);
         all.put(Knob.MAX_MODEL_LEN, 2048L);
+        all.put(Knob.MAX_LORAS, (long) EngineLimits.DEFAULT_ADAPTER_SLOTS);
+        all.put(Knob.MAX_LORA_RANK, (long) EngineLimits.DEFAULT_ADAPTER_RANK);
         all.put(Knob.HEALTH_STALL_MS, DEFAULT_HEALTH_STALL_MS);
         all.put(Knob.THREADS, Long.getLong("ai.djl.pytorch.num_threads", 1L));
         all.put(Knob.SEED, 0L);
@@ -47,6 +50,8 @@ public record KnobValues(Map<Knob, Long> values) {
         // preempted.
         all.putIfAbsent(Knob.NUM_BLOCKS, 4 * oneSequence);
         all.putIfAbsent(Knob.MAX_NUM_BATCHED_TOKENS, Math.max(256, values.get(Knob.MAX_NUM_SEQS)));
+        all.putIfAbsent(
+                Knob.MAX_CPU_LORAS, Math.max(DEFAULT_CPU_LORAS, values.get(Knob.MAX_LORAS)));
         return new KnobValues(all);
     }
 
@@ -82,7 +87,25 @@ public record KnobValues(Map<Knob, Long> values) {
                 (int) get(Knob.MAX_NUM_BATCHED_TOKENS),
                 (int) get(Knob.BLOCK_SIZE),
                 (int) get(Knob.NUM_BLOCKS),
-                (int) get(Knob.MAX_MODEL_LEN));
+                (int) get(Knob.MAX_MODEL_LEN),
+                (int) get(Knob.MAX_LORAS),
+                (int) get(Knob.MAX_LORA_RANK));
+    }
+
+    /**
+     * Adapters in memory at most; 0 if none are served.
+     *
+     * @throws IllegalArgumentException if a batch may need more
+     */
+    public int adaptersInMemory() {
+        if (get(Knob.MAX_CPU_LORAS) < get(Knob.MAX_LORAS)) {
+            throw new IllegalArgumentException(
+                    "max_cpu_loras must be at least max_loras, "
+                            + get(Knob.MAX_LORAS)
+                            + ", not "
+                            + get(Knob.MAX_CPU_LORAS));
+        }
+        return get(Knob.MAX_LORAS) == 0 ? 0 : (int) get(Knob.MAX_CPU_LORAS);
     }
 
     /**

@@ -21,6 +21,7 @@ public final class ReferenceDecoder implements Decoder {
     private final Matrix output;
     private final float[] norm;
     private final List<ReferenceLayer> layers = new ArrayList<>();
+    private final ReferenceAdapters adapters;
 
     /**
      * Rearranges the weights, allocates the cache and checks one token.
@@ -34,8 +35,10 @@ public final class ReferenceDecoder implements Decoder {
         output = config.tied() ? embedding : new Matrix(weights.output());
         norm = weights.norm().values();
         var rotation = new Rotation(config, limits.maxModelTokens());
+        adapters = new ReferenceAdapters(config, limits.adapterSlots());
+        int slots = limits.blocks() * blockSize;
         for (LlamaWeights.Layer layer : weights.layers()) {
-            layers.add(new ReferenceLayer(config, layer, rotation, limits.blocks() * blockSize));
+            layers.add(new ReferenceLayer(config, layers.size(), layer, rotation, adapters, slots));
         }
         Decoder.requireFiniteLogits(this);
     }
@@ -45,6 +48,7 @@ public final class ReferenceDecoder implements Decoder {
         if (!plan.copies().isEmpty()) {
             layers.forEach(layer -> layer.copy(plan.copies(), blockSize));
         }
+        adapters.begin(plan);
         List<float[]> rows = new ArrayList<>();
         List<int[]> seen = new ArrayList<>();
         List<float[]> sampled = new ArrayList<>();

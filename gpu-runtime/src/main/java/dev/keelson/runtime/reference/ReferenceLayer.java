@@ -3,6 +3,7 @@ package dev.keelson.runtime.reference;
 import dev.keelson.runtime.engine.StepPlan.Copy;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.Projection;
 import dev.keelson.runtime.weights.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** One block with its part of the key-value cache. Single-writer. */
 final class ReferenceLayer {
     private final LlamaConfig config;
+    private final int index;
     private final Rotation rotation;
+    private final ReferenceAdapters adapters;
     private final float[] attentionNorm;
     private final Matrix queryKeyValue;
     private final Matrix attentionOut;
@@ -26,9 +29,17 @@ final class ReferenceLayer {
     /**
      * @param slots tokens that the cache holds
      */
-    ReferenceLayer(LlamaConfig config, LlamaWeights.Layer layer, Rotation rotation, int slots) {
+    ReferenceLayer(
+            LlamaConfig config,
+            int index,
+            LlamaWeights.Layer layer,
+            Rotation rotation,
+            ReferenceAdapters adapters,
+            int slots) {
         this.config = config;
+        this.index = index;
         this.rotation = rotation;
+        this.adapters = adapters;
         attentionNorm = layer.attentionNorm().values();
         queryKeyValue = new Matrix(layer.queryKeyValue());
         attentionOut = new Matrix(layer.attentionOut());
@@ -64,7 +75,9 @@ final class ReferenceLayer {
      * @param slots per token the cache slots that it sees, its own the last
      */
     void apply(float[][] x, int[][] slots) {
-        float[][] projected = queryKeyValue.times(normalised(x, attentionNorm));
+        float[][] read = normalised(x, attentionNorm);
+        float[][] projected = queryKeyValue.times(read);
+        adapters.add(index, read, projected, Projection.QUERY, Projection.KEY, Projection.VALUE);
         for (int t = 0; t < x.length; t++) {
             prepare(projected[t], slots[t].length - 1);
             int slot = slots[t][slots[t].length - 1] * config.keyWidth();
@@ -77,12 +90,22 @@ final class ReferenceLayer {
         for (int t = 0; t < x.length; t++) {
             attend(projected[t], slots[t], seen[t]);
         }
-        add(x, attentionOut.times(seen));
-        float[][] inner = gateUp.times(normalised(x, feedForwardNorm));
+        float[][] said = attentionOut.times(seen);
+        adapters.add(index, seen, said, Projection.OUTPUT);
+        add(x, said);
+        feed(x);
+    }
+
+    private void feed(float[][] x) {
+        float[][] read = normalised(x, feedForwardNorm);
+        float[][] inner = gateUp.times(read);
+        adapters.add(index, read, inner, Projection.GATE, Projection.UP);
         for (int t = 0; t < x.length; t++) {
             inner[t] = gated(inner[t]);
         }
-        add(x, down.times(inner));
+        float[][] fed = down.times(inner);
+        adapters.add(index, inner, fed, Projection.DOWN);
+        add(x, fed);
     }
 
     /** Bias, head norm and rotation of one token's projection, in place. */

@@ -83,6 +83,9 @@ public final class VectorDecoder implements Decoder {
 
     @Override
     public float[][] step(StepPlan plan) {
+        if (!plan.loads().isEmpty()) {
+            throw new UnsupportedOperationException("the vector decoder applies no adapters");
+        }
         if (!plan.copies().isEmpty()) {
             layers.forEach(layer -> layer.copy(plan.copies(), blockSize));
         }

@@ -80,7 +80,7 @@ class LlamaDecoderTest {
             var both = List.of(slice(1, tokens, 10, 11, blocks), slice(2, other, 10, 11, copied));
             // A chain: block 5 gets what 12 held before 12 gets what 30 holds.
             var copies = List.of(new StepPlan.Copy(30, 12), new StepPlan.Copy(12, 5));
-            float[][] rows = decoder.step(new StepPlan(both, copies));
+            float[][] rows = decoder.step(new StepPlan(both, copies, List.of()));
             assertThat(rows[0]).containsExactly(PlainLlama.logits(WEIGHTS, tokens), within(1e-4f));
             assertThat(rows[1]).containsExactly(PlainLlama.logits(WEIGHTS, other), within(1e-4f));
         }

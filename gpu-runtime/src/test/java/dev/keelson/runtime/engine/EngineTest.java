@@ -163,7 +163,7 @@ class EngineTest {
         assertThat(engine.load().freeBlocks()).isEqualTo(32);
         var stranger = new Recorder();
         engine.submit(
-                new EngineRequest(prompt, new int[0], 0, "tenant", EngineRequest.NO_DEADLINE),
+                new EngineRequest(prompt, new int[0], 0, "tenant", EngineRequest.NO_DEADLINE, null),
                 List.of(new Engine.Choice(parameters(2, List.of(), true), stranger)));
         run(engine);
         assertThat(stranger.cached).as("another tenant's prefix is not found").isZero();
@@ -200,7 +200,7 @@ class EngineTest {
         }
         var late = new Recorder();
         engine.submit(
-                new EngineRequest(new int[] {1}, new int[0], 0, "", 100),
+                new EngineRequest(new int[] {1}, new int[0], 0, "", 100, null),
                 List.of(new Engine.Choice(parameters(30, List.of(), true), late)));
         run(engine);
         assertThat(late.reason).isEqualTo(FinishReason.EXPIRED);

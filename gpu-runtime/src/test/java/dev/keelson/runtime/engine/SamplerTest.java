@@ -141,7 +141,12 @@ class SamplerTest {
     void penaltiesCountTheAnswerAndRepetitionThePromptToo() {
         var request =
                 new EngineRequest(
-                        new int[] {0, 1}, new int[] {2, 2, 3}, 0, "", EngineRequest.NO_DEADLINE);
+                        new int[] {0, 1},
+                        new int[] {2, 2, 3},
+                        0,
+                        "",
+                        EngineRequest.NO_DEADLINE,
+                        null);
         var sequence = new Sequence(1, request, parameters(0, 1, 0, 1), null);
         float[] openAi = {1, 1, 1, 1, 1};
         new Penalties(0.5, 0.25, 1).apply(openAi, sequence);

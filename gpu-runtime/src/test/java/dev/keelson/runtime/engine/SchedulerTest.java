@@ -2,6 +2,7 @@ package dev.keelson.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.runtime.weights.LoraAdapter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +27,7 @@ class SchedulerTest {
         long found = 0;
         long accepted = 0;
         long rejected = 0;
+        long loads = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             var run = new RandomRun(policy, seed);
             run.play();
@@ -32,9 +35,11 @@ class SchedulerTest {
             found += run.world.scheduler.foundTokens();
             accepted += run.world.accepted;
             rejected += run.world.guessed - run.world.accepted;
+            loads += run.world.loads;
         }
         assertThat(accepted).as("guesses were right").isGreaterThan(SEEDS);
         assertThat(rejected).as("guesses were wrong").isGreaterThan(SEEDS);
+        assertThat(loads).as("adapters were loaded").isGreaterThan(SEEDS);
         assertThat(preemptions).as("blocks ran out").isGreaterThan(SEEDS);
         assertThat(found).as("prefixes were found").isGreaterThan(SEEDS);
     }
@@ -112,6 +117,65 @@ class SchedulerTest {
     }
 
     @Test
+    void anAdapterThatRunsStaysAndTheOneUnusedForLongestMakesRoom() {
+        var limits = new EngineLimits(4, 64, 4, 64, 64).withAdapters(2, 1);
+        var world = new World(limits, SchedulingPolicy.FCFS);
+        List<Adapter> all = List.of(adapter(0), adapter(1), adapter(2));
+        Sequence first = world.add(new int[3], 5, 0, all.get(0));
+        world.add(new int[3], 1, 0, all.get(1));
+        Sequence third = world.add(new int[3], 1, 0, all.get(2));
+        assertThat(world.step().loads()).extracting(StepPlan.Load::slot).containsExactly(0, 1);
+        assertThat(third.computed()).as("waits while both run").isZero();
+        assertThat(world.step().loads())
+                .containsExactly(new StepPlan.Load(1, all.get(2).weights()));
+        assertThat(world.open).containsExactly(first);
+        world.add(new int[3], 2, 0, all.get(0));
+        assertThat(world.step().loads()).as("held already").isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SchedulingPolicy.class)
+    void aRareAdapterHasItsTurnHoweverManyWantTheOthers(SchedulingPolicy policy) {
+        for (long seed = 0; seed < 70; seed++) {
+            var random = new Random(seed);
+            var limits = new EngineLimits(4, 64, 4, 256, 300).withAdapters(2, 1);
+            var world = new World(limits, policy);
+            List<Adapter> popular = List.of(adapter(0), adapter(1));
+            Sequence rare = null;
+            int steps = 0;
+            for (; rare == null || world.open.contains(rare); steps++) {
+                for (Adapter adapter : popular) {
+                    if (world.open.size() < 12) {
+                        world.add(new int[2], 50 + random.nextInt(150), 0, adapter);
+                    }
+                }
+                if (steps == 20) {
+                    rare = world.add(new int[2], 5, 0, adapter(2));
+                }
+                world.step();
+                assertThat(steps).as("seed %d: steps", seed).isLessThan(1_500);
+            }
+        }
+    }
+
+    @Test
+    void aBetterClassTakesTheSlotOfAnAdapterAtOnceAndAWorseOneNever() {
+        var limits = new EngineLimits(4, 64, 4, 64, 200).withAdapters(1, 1);
+        var world = new World(limits, SchedulingPolicy.PRIORITY);
+        world.add(new int[3], 150, 1, adapter(0));
+        world.step();
+        Sequence worse = world.add(new int[3], 2, 2, adapter(1));
+        for (int i = 0; i < 2 * AdapterSlots.TURN; i++) {
+            world.step();
+        }
+        assertThat(worse.computed()).isZero();
+        Sequence better = world.add(new int[3], 2, 0, adapter(2));
+        world.step();
+        assertThat(better.generated()).isOne();
+        assertThat(world.scheduler.preemptions()).as("blocks given back").isZero();
+    }
+
+    @Test
     void aBlockThatTwoHoldIsCopiedByTheFirstToWriteAndNotByTheLast() {
         var limits = new EngineLimits(4, 64, 4, 64, 64);
         var world = new World(limits, SchedulingPolicy.FCFS);
@@ -171,6 +235,13 @@ class SchedulerTest {
                 0);
     }
 
+    private record Content(int token, @Nullable Adapter adapter) {}
+
+    /** Adapters that differ in their names. */
+    private static Adapter adapter(int number) {
+        return new Adapter("a" + number, new LoraAdapter(1, List.of(), "print" + number));
+    }
+
     /**
      * A scheduler with a decoder that says 1 and each seventh time 2, and what must hold after
      * every step.
@@ -180,13 +251,16 @@ class SchedulerTest {
         private final Scheduler scheduler;
         private final List<Sequence> open = new ArrayList<>();
 
-        /** The token that was read into each position of each block. */
-        private final int[][] contents;
+        /** The token, and the adapter, that was read into each position of each block. */
+        private final Content[][] contents;
+
+        private final Map<Integer, LoraAdapter> slots = new HashMap<>();
 
         private EngineKnobs knobs;
         private long nextId = 1;
         private long guessed;
         private long accepted;
+        private long loads;
 
         World(EngineLimits limits, SchedulingPolicy policy) {
             this(limits, SchedulerTest.knobs(limits, policy, 32, 500));
@@ -195,7 +269,7 @@ class SchedulerTest {
         World(EngineLimits limits, EngineKnobs knobs) {
             this.limits = limits;
             this.knobs = knobs;
-            contents = new int[limits.blocks()][limits.blockSize()];
+            contents = new Content[limits.blocks()][limits.blockSize()];
             scheduler = new Scheduler(limits, knobs);
         }
 
@@ -204,8 +278,13 @@ class SchedulerTest {
         }
 
         Sequence add(int[] prompt, int maxTokens, int priority) {
+            return add(prompt, maxTokens, priority, null);
+        }
+
+        Sequence add(int[] prompt, int maxTokens, int priority, @Nullable Adapter adapter) {
             var request =
-                    new EngineRequest(prompt, new int[0], priority, "", EngineRequest.NO_DEADLINE);
+                    new EngineRequest(
+                            prompt, new int[0], priority, "", EngineRequest.NO_DEADLINE, adapter);
             return add(new Sequence(nextId++, request, parameters(maxTokens), null));
         }
 
@@ -216,7 +295,12 @@ class SchedulerTest {
             }
             var request =
                     new EngineRequest(
-                            prompt, new int[0], leader.priority(), "", EngineRequest.NO_DEADLINE);
+                            prompt,
+                            new int[0],
+                            leader.priority(),
+                            "",
+                            EngineRequest.NO_DEADLINE,
+                            leader.adapter());
             return add(new Sequence(nextId++, request, parameters(maxTokens), leader));
         }
 
@@ -247,6 +331,9 @@ class SchedulerTest {
             check(slices <= knobs.maxSequences(), "sequences in a step", slices);
             check(plan.slices().isEmpty() == open.isEmpty(), "sequences in a step", slices);
             checkBlocks();
+            plan.loads().forEach(load -> slots.put(load.slot(), load.adapter()));
+            loads += plan.loads().size();
+            plan.slices().forEach(this::checkSlot);
             write(plan);
             for (StepPlan.Slice slice : plan.slices()) {
                 Sequence sequence = find(slice.sequence());
@@ -285,6 +372,15 @@ class SchedulerTest {
             }
         }
 
+        private void checkSlot(StepPlan.Slice slice) {
+            Adapter adapter = find(slice.sequence()).adapter();
+            LoraAdapter held = slots.get(slice.adapter());
+            check(slice.adapter() < limits.adapterSlots(), "slot", slice.adapter());
+            String print = held == null ? "" : held.fingerprint();
+            String wanted = adapter == null ? "" : adapter.weights().fingerprint();
+            check(print.equals(wanted), "another adapter in slot", slice.adapter());
+        }
+
         private Sequence find(long id) {
             return open.stream().filter(s -> s.id() == id).findFirst().orElseThrow();
         }
@@ -307,7 +403,7 @@ class SchedulerTest {
         /** Plays the decoder's part: every position that is read must hold its own token. */
         private void write(StepPlan plan) {
             int size = limits.blockSize();
-            int[][] before = contents.clone();
+            Content[][] before = contents.clone();
             Set<Integer> targets = new HashSet<>();
             for (StepPlan.Copy copy : plan.copies()) {
                 check(targets.add(copy.to()), "two copies to block", copy.to());
@@ -315,6 +411,7 @@ class SchedulerTest {
             }
             Set<Integer> written = new HashSet<>();
             for (StepPlan.Slice slice : plan.slices()) {
+                Adapter adapter = find(slice.sequence()).adapter();
                 for (int i = 0; i < slice.tokens().length; i++) {
                     int at = slice.start() + i;
                     int block = slice.blocks()[at / size];
@@ -322,7 +419,7 @@ class SchedulerTest {
                             written.add(block * size + at % size),
                             "two write to one place of block",
                             block);
-                    contents[block][at % size] = slice.tokens()[i];
+                    contents[block][at % size] = new Content(slice.tokens()[i], adapter);
                 }
             }
             for (StepPlan.Slice slice : plan.slices()) {
@@ -331,8 +428,12 @@ class SchedulerTest {
                 for (int at = 0; at < own; at++) {
                     int block = slice.blocks()[at / size];
                     check(
-                            contents[block][at % size] == sequence.token(at),
+                            contents[block][at % size].token() == sequence.token(at),
                             "another token lies at position",
+                            at);
+                    check(
+                            contents[block][at % size].adapter() == sequence.adapter(),
+                            "another adapter read position",
                             at);
                 }
             }
@@ -357,6 +458,7 @@ class SchedulerTest {
         private final Random random;
         private final long seed;
         private final World world;
+        private final List<Adapter> adapters = new ArrayList<>();
         private int left = 25;
 
         RandomRun(SchedulingPolicy policy, long seed) {
@@ -366,11 +468,15 @@ class SchedulerTest {
             int least = (CONTEXT + blockSize - 1) / blockSize;
             var limits =
                     new EngineLimits(
-                            1 + random.nextInt(6),
-                            8 + random.nextInt(40),
-                            blockSize,
-                            least + random.nextInt(2 * least),
-                            CONTEXT);
+                                    1 + random.nextInt(6),
+                                    8 + random.nextInt(40),
+                                    blockSize,
+                                    least + random.nextInt(2 * least),
+                                    CONTEXT)
+                            .withAdapters(1 + random.nextInt(3), 1);
+            for (int i = 0; i < 5; i++) {
+                adapters.add(adapter(i));
+            }
             world =
                     new World(
                             limits,
@@ -412,18 +518,24 @@ class SchedulerTest {
                 prompt[i] = random.nextInt(50);
             }
             int most = 1 + random.nextInt(CONTEXT - prompt.length);
-            Sequence leader = world.add(prompt, most, random.nextInt(3));
+            Sequence leader = world.add(prompt, most, random.nextInt(3), anyAdapter());
             while (left > 0 && random.nextInt(4) == 0) {
                 left--;
                 world.follow(leader, most);
             }
         }
 
+        private @Nullable Adapter anyAdapter() {
+            return random.nextBoolean() ? null : adapters.get(random.nextInt(adapters.size()));
+        }
+
         /** As the engine does when a leader has its first token. */
         private void fork() {
             for (Sequence follower : List.copyOf(world.scheduler.waiting())) {
                 for (Sequence leader : List.copyOf(world.scheduler.running())) {
+                    // Once only: one that found no place then goes on by itself.
                     if (follower.follows(leader)
+                            && follower.cached() < 0
                             && leader.generated() == 1
                             && leader.pending() == 1
                             && world.scheduler.fork(leader, follower)) {

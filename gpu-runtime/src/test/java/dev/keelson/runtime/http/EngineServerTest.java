@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.runtime.chat.ChatFormat;
 import dev.keelson.runtime.engine.CountingDecoder;
 import dev.keelson.runtime.engine.Engine;
+import dev.keelson.runtime.format.ModelFileException;
 import dev.keelson.runtime.knobs.Knob;
 import dev.keelson.runtime.knobs.KnobValues;
 import dev.keelson.runtime.tokenizer.BpeTokenizer;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
+import dev.keelson.runtime.weights.LoraAdapter;
 import dev.keelson.serving.openai.Continuation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,11 +23,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +46,7 @@ class EngineServerTest {
             "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicInteger adapterReads = new AtomicInteger();
     private Engine engine;
     private EngineServer server;
 
@@ -69,7 +74,11 @@ class EngineServerTest {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
-        var model = new ServedModel("tiny", TOKENIZER, "tokenizer-1", chat, CONTEXT, 0, 1);
+        var adapters = new AdapterRegistry("tiny", 2, this::readAdapter, InstantSource.system());
+        metrics.adapters(engine::load, 2, InstantSource.system());
+        var model =
+                new ServedModel(
+                        "tiny", TOKENIZER, "tokenizer-1", chat, CONTEXT, 0, 1, "here", adapters);
         server =
                 new EngineServer(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -480,6 +489,99 @@ class EngineServerTest {
         engine.awaitQuiet();
         JsonNode answer = JSON.readTree(running.get().body());
         assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(200);
+    }
+
+    @Test
+    void anAdapterIsAModelOfItsOwnFromLoadToUnloadBesideTheBase() throws Exception {
+        String ask = ",\"prompt\":\"@\",\"max_tokens\":3,\"temperature\":0}";
+        assertThat(post("/v1/completions", "{\"model\":\"double\"" + ask).statusCode())
+                .isEqualTo(404);
+        HttpResponse<String> loaded = load("double", "rank-2");
+        assertThat(loaded.statusCode()).isEqualTo(200);
+        assertThat(loaded.body()).isEqualTo("Success: LoRA adapter 'double' added successfully.");
+        load("triple", "rank-3");
+        JsonNode models = JSON.readTree(get("/v1/models")).path("data");
+        assertThat(models.findValuesAsText("id")).containsExactly("tiny", "double", "triple");
+        assertThat(models.path(0).path("parent").isNull()).isTrue();
+        assertThat(models.path(1).path("parent").asText()).isEqualTo("tiny");
+        assertThat(models.path(1).path("root").asText()).isEqualTo("rank-2");
+        var texts = new ArrayList<String>();
+        for (String model : List.of("double", "tiny", "triple")) {
+            JsonNode answer =
+                    JSON.readTree(
+                            post("/v1/completions", "{\"model\":\"" + model + "\"" + ask).body());
+            assertThat(answer.path("model").asText()).isEqualTo(model);
+            texts.add(answer.at("/choices/0/text").asText());
+        }
+        assertThat(texts).containsExactly("BDF", "ABC", "CFI");
+        assertTypedError(load("double", "rank-3"), 400);
+        String unload = "{\"lora_name\":\"double\"}";
+        assertThat(post("/v1/unload_lora_adapter", unload).statusCode()).isEqualTo(200);
+        assertTypedError(post("/v1/unload_lora_adapter", unload), 404);
+        assertTypedError(post("/v1/completions", "{\"model\":\"double\"" + ask), 404);
+    }
+
+    @Test
+    void anUnloadedAdapterAnswersWhatItHasBegun() throws Exception {
+        load("double", "rank-2");
+        String ask =
+                "{\"model\":\"double\",\"prompt\":\"@\",\"max_tokens\":200,\"temperature\":0,\"ignore_eos\":true}";
+        var running =
+                client.sendAsync(
+                        request("/v1/completions", ask), HttpResponse.BodyHandlers.ofString());
+        eventually(() -> metrics().contains("running_lora_adapters=\"double\""));
+        post("/v1/unload_lora_adapter", "{\"lora_name\":\"double\"}");
+        JsonNode answer = JSON.readTree(running.get().body());
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(200);
+        assertThat(metrics())
+                .contains(
+                        "vllm:lora_requests_info{max_lora=\"2\",running_lora_adapters=\"\",waiting_lora_adapters=\"\"}");
+    }
+
+    @Test
+    void moreAdaptersThanFitInMemoryAreReadAgainWhenTheyAreAskedFor() throws Exception {
+        for (String name : List.of("double", "triple", "fourfold")) {
+            load(name, "rank-" + (name.equals("double") ? 2 : name.equals("triple") ? 3 : 4));
+        }
+        assertThat(adapterReads.get()).isEqualTo(3);
+        for (int round = 0; round < 2; round++) {
+            for (String name : List.of("double", "triple", "fourfold")) {
+                String ask = "{\"model\":\"" + name + "\",\"prompt\":\"@\",\"max_tokens\":1}";
+                assertThat(post("/v1/completions", ask).statusCode()).isEqualTo(200);
+            }
+        }
+        // Two fit, and three in turn find the one they need dropped each time.
+        assertThat(adapterReads.get()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"lora_path\":\"rank-2\"}', lora_name",
+        "'{\"lora_name\":\"a,b\",\"lora_path\":\"rank-2\"}', lora_name",
+        "'{\"lora_name\":\"tiny\",\"lora_path\":\"rank-2\"}', lora_name",
+        "'{\"lora_name\":\"a\"}', lora_path",
+        "'{\"lora_name\":\"a\",\"lora_path\":\"nowhere\"}', lora_path",
+    })
+    void anAdapterThatCannotBeLoadedIsRefusedByItsField(String body, String field)
+            throws Exception {
+        HttpResponse<String> refused = post("/v1/load_lora_adapter", body);
+        assertTypedError(refused, 400);
+        assertThat(JSON.readTree(refused.body()).at("/error/param").asText()).isEqualTo(field);
+    }
+
+    private HttpResponse<String> load(String name, String path) throws Exception {
+        return post(
+                "/v1/load_lora_adapter",
+                "{\"lora_name\":\"" + name + "\",\"lora_path\":\"" + path + "\"}");
+    }
+
+    private LoraAdapter readAdapter(Path path) throws IOException {
+        adapterReads.incrementAndGet();
+        if (!path.toString().startsWith("rank-")) {
+            throw new ModelFileException(path.toString(), "is not there");
+        }
+        int rank = Integer.parseInt(path.toString().substring(5));
+        return new LoraAdapter(rank, List.of(), path.toString());
     }
 
     private void assertTypedError(HttpResponse<String> response, int status) throws IOException {

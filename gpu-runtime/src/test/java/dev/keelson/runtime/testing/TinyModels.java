@@ -1,14 +1,23 @@
 package dev.keelson.runtime.testing;
 
+import dev.keelson.runtime.bench.RandomAdapter;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.LoraAdapter;
+import dev.keelson.runtime.weights.LoraAdapter.Pair;
+import dev.keelson.runtime.weights.Projection;
 import dev.keelson.runtime.weights.Rope;
 import dev.keelson.runtime.weights.Tensor;
+import dev.keelson.runtime.weights.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 
 /** Random models that differ in the features of the Llama family. */
 public final class TinyModels {
@@ -50,6 +59,11 @@ public final class TinyModels {
                         false,
                         false));
         return all;
+    }
+
+    /** One of {@link #family()}. */
+    public static LlamaConfig config(String name) {
+        return Objects.requireNonNull(family().get(name));
     }
 
     private static LlamaConfig config(
@@ -101,5 +115,65 @@ public final class TinyModels {
             values[i] = (float) (random.nextGaussian() * deviation);
         }
         return new Tensor(shape, values);
+    }
+
+    /** A random adapter that adds to these projections of every layer. */
+    public static LoraAdapter adapter(
+            LlamaConfig config, int rank, long seed, Projection... projections) {
+        return RandomAdapter.of(config, rank, seed, 0.1, projections);
+    }
+
+    /** The weights with an adapter's products added to them, W + BA. */
+    public static LlamaWeights merged(LlamaWeights base, LoraAdapter adapter) {
+        Map<String, Tensor> tensors = base.named();
+        for (int l = 0; l < adapter.layers().size(); l++) {
+            for (var entry : adapter.layers().get(l).entrySet()) {
+                String name = "model.layers." + l + "." + entry.getKey().path() + ".weight";
+                tensors.put(name, sum(Objects.requireNonNull(tensors.get(name)), entry.getValue()));
+            }
+        }
+        try {
+            return LlamaWeights.read(base.config(), source(tensors));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Tensor sum(Tensor weight, Pair pair) {
+        int columns = (int) weight.shape()[1];
+        int rank = (int) pair.a().shape()[0];
+        float[] values = weight.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            double more = 0;
+            for (int r = 0; r < rank; r++) {
+                more +=
+                        (double) pair.b().values()[i / columns * rank + r]
+                                * pair.a().values()[r * columns + i % columns];
+            }
+            values[i] += (float) more;
+        }
+        return new Tensor(weight.shape(), values);
+    }
+
+    private static TensorSource source(Map<String, Tensor> tensors) {
+        return new TensorSource() {
+            @Override
+            public String origin() {
+                return "memory";
+            }
+
+            @Override
+            public Set<String> names() {
+                return tensors.keySet();
+            }
+
+            @Override
+            public Tensor read(String name) {
+                return Objects.requireNonNull(tensors.get(name));
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }

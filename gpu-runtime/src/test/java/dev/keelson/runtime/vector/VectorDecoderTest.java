@@ -87,7 +87,10 @@ class VectorDecoderTest {
             float[] before = decoder.step(plan(slice(tokens, 7, 8, 5, 6)))[0];
             var copies = List.of(new StepPlan.Copy(6, 5), new StepPlan.Copy(5, 6));
             float[] after =
-                    decoder.step(new StepPlan(List.of(slice(tokens, 7, 8, 6, 5)), copies))[0];
+                    decoder.step(
+                                    new StepPlan(
+                                            List.of(slice(tokens, 7, 8, 6, 5)), copies, List.of()))[
+                            0];
             assertThat(after).isEqualTo(before);
         }
     }

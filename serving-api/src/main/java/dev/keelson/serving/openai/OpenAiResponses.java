@@ -53,18 +53,36 @@ public final class OpenAiResponses {
                 });
     }
 
-    /** Answer of {@code /v1/models}. */
+    /**
+     * One line of {@code /v1/models}, with vLLM's two fields.
+     *
+     * @param root where its files are; null does not say
+     * @param parent the model that an adapter is of; null for a model
+     */
+    public record Model(String id, long created, @Nullable String root, @Nullable String parent) {}
+
+    /** Answer of {@code /v1/models} where only names are known. */
     public static byte[] models(List<String> names, String ownedBy, long created) {
+        return models(
+                names.stream().map(name -> new Model(name, created, null, null)).toList(), ownedBy);
+    }
+
+    /** Answer of {@code /v1/models}. */
+    public static byte[] models(List<Model> models, String ownedBy) {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
-            for (String name : names) {
+            for (Model model : models) {
                 json.writeStartObject();
-                json.writeStringField("id", name);
+                json.writeStringField("id", model.id());
                 json.writeStringField("object", "model");
-                json.writeNumberField("created", created);
+                json.writeNumberField("created", model.created());
                 json.writeStringField("owned_by", ownedBy);
+                if (model.root() != null) {
+                    json.writeStringField("root", model.root());
+                    json.writeStringField("parent", model.parent());
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
