@@ -142,6 +142,15 @@ public final class LlamaTrainer implements AutoCloseable {
     }
 
     private NDList inputs(NDManager scope, int[][] tokens) {
+        NDList in = windows(scope, tokens);
+        in.add(rotary.cos());
+        in.add(rotary.sin());
+        in.addAll(weights);
+        return in;
+    }
+
+    /** What is read and what is to be predicted, each (windows, tokens). */
+    static NDList windows(NDManager scope, int[][] tokens) {
         int n = tokens[0].length - 1;
         long[] read = new long[tokens.length * n];
         long[] target = new long[tokens.length * n];
@@ -152,14 +161,7 @@ public final class LlamaTrainer implements AutoCloseable {
             }
         }
         Shape shape = new Shape(tokens.length, n);
-        NDList in =
-                new NDList(
-                        scope.create(read, shape),
-                        scope.create(target, shape),
-                        rotary.cos(),
-                        rotary.sin());
-        in.addAll(weights);
-        return in;
+        return new NDList(scope.create(read, shape), scope.create(target, shape));
     }
 
     private double correction(double beta) {
@@ -201,7 +203,7 @@ public final class LlamaTrainer implements AutoCloseable {
     }
 
     /** In the order of {@link #initial}. */
-    private static List<Tensor> listed(LlamaWeights weights) {
+    static List<Tensor> listed(LlamaWeights weights) {
         List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.norm()));
         if (!weights.config().tied()) {
             all.add(weights.output());

@@ -55,7 +55,7 @@ final class ModelCard {
                 steps,
                 loss,
                 minutes,
-                Math.exp(Perplexity.of(trainer, heldOut)),
+                Math.exp(Perplexity.of(trainer::evaluate, heldOut)),
                 Math.exp(Perplexity.of(trigram, heldOut)),
                 weights(trigram),
                 corpus.heldOut().size(),

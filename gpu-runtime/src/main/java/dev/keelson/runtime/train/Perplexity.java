@@ -1,9 +1,9 @@
 package dev.keelson.runtime.train;
 
-import dev.keelson.runtime.djl.LlamaTrainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Mean negative log-likelihood per token, in nats, document by document, so that no context crosses
@@ -13,17 +13,17 @@ final class Perplexity {
     private Perplexity() {}
 
     /**
-     * Of the decoder. Every token but a document's first two counts, as for the trigram, which
-     * needs two before it.
+     * Of a decoder whose mean loss over windows is given. Every token but a document's first two
+     * counts, as for the trigram, which needs two before it.
      */
-    static double of(LlamaTrainer trainer, int[] tokens) {
+    static double of(ToDoubleFunction<int[][]> loss, int[] tokens) {
         double sum = 0;
         long count = 0;
         for (int[] document : documents(tokens)) {
             int n = document.length - 1;
             sum +=
-                    trainer.evaluate(new int[][] {document}) * n
-                            - trainer.evaluate(new int[][] {Arrays.copyOf(document, 2)});
+                    loss.applyAsDouble(new int[][] {document}) * n
+                            - loss.applyAsDouble(new int[][] {Arrays.copyOf(document, 2)});
             count += n - 1;
         }
         return sum / count;

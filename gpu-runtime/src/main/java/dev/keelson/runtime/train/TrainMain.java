@@ -19,7 +19,7 @@ import java.util.Random;
 
 /**
  * Trains the bundled model from nothing and writes its folder: {@code --out DIR [--seed S] [--steps
- * N] [--budget-minutes M]}.
+ * N] [--budget-minutes M]}; with {@code --adapters MODEL_DIR} adapters of that model instead.
  */
 public final class TrainMain {
     private static final int VOCABULARY = 1024;
@@ -69,7 +69,11 @@ public final class TrainMain {
             System.exit(2);
             return;
         }
-        train(options);
+        if (options.adaptersOf() == null) {
+            train(options);
+        } else {
+            AdapterTraining.run(options.adaptersOf(), options);
+        }
     }
 
     private static void train(TrainOptions options) throws IOException {
@@ -103,7 +107,7 @@ public final class TrainMain {
                             Locale.ROOT, "step %d loss %.3f, %.1f min%n", step, smooth, spent);
                 }
                 if (step % 500 == 0) {
-                    double mean = Perplexity.of(trainer, validation);
+                    double mean = Perplexity.of(trainer::evaluate, validation);
                     System.out.printf(
                             Locale.ROOT,
                             "step %d validation perplexity %.2f%n",
@@ -127,7 +131,7 @@ public final class TrainMain {
         return PEAK_RATE * warm * (0.05 + 0.95 * 0.5 * (1 + Math.cos(Math.PI * progress)));
     }
 
-    private static int[][] batch(int[] tokens, Random random) {
+    static int[][] batch(int[] tokens, Random random) {
         int[][] windows = new int[BATCH][];
         for (int b = 0; b < BATCH; b++) {
             int at = random.nextInt(tokens.length - WINDOW - 1);

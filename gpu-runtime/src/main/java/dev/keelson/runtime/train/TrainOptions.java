@@ -2,22 +2,26 @@ package dev.keelson.runtime.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a training run is asked for.
  *
  * @param steps updates at most
  * @param budgetMinutes wall-clock minutes at most; the learning rate falls so that it ends with
- *     whichever comes first
+ *     whichever comes first; adapters have no such bound
+ * @param adaptersOf folder of a model that adapters are trained for; null trains the model
  */
-record TrainOptions(Path out, long seed, int steps, double budgetMinutes) {
+record TrainOptions(
+        Path out, long seed, int steps, double budgetMinutes, @Nullable Path adaptersOf) {
     /** The bundled model's. */
     static final long SEED = 7;
 
     static TrainOptions parse(List<String> arguments) {
         Path out = null;
         long seed = SEED;
-        int steps = 4000;
+        int steps = -1;
+        Path adaptersOf = null;
         double minutes = 60;
         for (int i = 0; i < arguments.size(); i += 2) {
             String name = arguments.get(i);
@@ -30,12 +34,14 @@ record TrainOptions(Path out, long seed, int steps, double budgetMinutes) {
                 case "--seed" -> seed = Long.parseLong(value);
                 case "--steps" -> steps = Integer.parseInt(value);
                 case "--budget-minutes" -> minutes = Double.parseDouble(value);
+                case "--adapters" -> adaptersOf = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown argument " + name);
             }
         }
         if (out == null) {
             throw new IllegalArgumentException("--out DIR is needed");
         }
-        return new TrainOptions(out, seed, steps, minutes);
+        int usual = adaptersOf == null ? 4000 : 120;
+        return new TrainOptions(out, seed, steps < 0 ? usual : steps, minutes, adaptersOf);
     }
 }

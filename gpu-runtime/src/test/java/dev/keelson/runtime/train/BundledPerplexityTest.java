@@ -32,7 +32,7 @@ class BundledPerplexityTest {
                 var decoder =
                         new LlamaTrainer(
                                 LlamaWeights.read(config, tensors), TrainMain.LONGEST_DOCUMENT)) {
-            double model = Math.exp(Perplexity.of(decoder, heldOut));
+            double model = Math.exp(Perplexity.of(decoder::evaluate, heldOut));
             System.out.printf(
                     Locale.ROOT, "perplexity: model %.2f, trigram %.2f%n", model, baseline);
             assertThat(model).isLessThan(baseline);
