@@ -1,10 +1,12 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.djl.LlamaDecoder;
+import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
+import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.FinishReason;
 import dev.keelson.runtime.engine.Logprobs;
 import dev.keelson.runtime.engine.SamplingParameters;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** An engine that is stepped here, without threads and without HTTP. */
 final class BenchEngine implements AutoCloseable {
@@ -95,8 +98,13 @@ final class BenchEngine implements AutoCloseable {
     }
 
     Answer submit(int[] prompt, SamplingParameters parameters) {
+        return submit(prompt, parameters, null);
+    }
+
+    Answer submit(int[] prompt, SamplingParameters parameters, @Nullable Adapter adapter) {
         var answer = new Answer();
-        engine.submit(prompt, parameters, answer);
+        engine.submit(
+                new EngineRequest(prompt, adapter), List.of(new Engine.Choice(parameters, answer)));
         return answer;
     }
 

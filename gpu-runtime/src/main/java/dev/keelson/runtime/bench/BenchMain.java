@@ -1,6 +1,7 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
+import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.EngineLoad;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints one of an engine's tables of docs/benchmarks.md: {@code NAME MODEL_DIR}, the directory
@@ -30,6 +33,7 @@ import java.util.regex.Pattern;
 public final class BenchMain {
     private static final int ROUNDS = 5;
     private static final Set<String> PEERS = Set.of("decode-speed", "llama-tokens");
+    private static final int ADAPTER_RANK = 16;
     private static final String THREADS = "2";
     private static final Pattern SERVES = Pattern.compile("on http://127\\.0\\.0\\.1:(\\d+)");
 
@@ -78,6 +82,7 @@ public final class BenchMain {
         switch (name) {
             case "prefix-ttft" -> prefixTtft(BenchEngine.weights(folder));
             case "engine-throughput" -> throughput(BenchEngine.weights(folder));
+            case "adapter-throughput" -> adapters(BenchEngine.weights(folder));
             case "step-share" -> stepShare(BenchEngine.weights(folder));
             case "http-throughput" -> httpThroughput(folder);
             default -> throw new IllegalArgumentException("there is no benchmark " + name);
@@ -109,7 +114,7 @@ public final class BenchMain {
         for (Map.Entry<String, GreedyIdentity.Outcome> way : identity.run().entrySet()) {
             GreedyIdentity.Outcome o = way.getValue();
             System.out.printf(
-                    "%-11s %d answers, %d different, %d ties (%d)%n",
+                    "%-21s %d answers, %d different, %d ties (%d)%n",
                     way.getKey(), o.answers(), o.different(), o.ties(), o.seen());
         }
     }
@@ -181,6 +186,49 @@ public final class BenchMain {
             engine.run();
         }
         return requests * tokens * 1e9 / (System.nanoTime() - started);
+    }
+
+    /** 32 requests, each with an adapter of its own, and 32 on the base. */
+    private static void adapters(LlamaWeights weights) {
+        int count = 32;
+        var limits =
+                new EngineLimits(count, 512, 16, count * 8, 128).withAdapters(count, ADAPTER_RANK);
+        List<@Nullable Adapter> own = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            var lora =
+                    RandomAdapter.of(
+                            weights.config(), ADAPTER_RANK, i, 0.02, RandomAdapter.ATTENTION);
+            own.add(new Adapter("adapter-" + i, lora));
+        }
+        List<@Nullable Adapter> none = Collections.nCopies(count, null);
+        var base = new Rounds();
+        var adapted = new Rounds();
+        try (var engine = new BenchEngine(weights, limits, EngineKnobs.of(limits))) {
+            for (int round = -2; round < 2 * ROUNDS; round++) {
+                boolean baseFirst = round % 2 == 0;
+                double first = rate(engine, baseFirst ? none : own, round);
+                double second = rate(engine, baseFirst ? own : none, round);
+                if (round >= 0) { // the first ones warm up
+                    base.add(baseFirst ? first : second);
+                    adapted.add(baseFirst ? second : first);
+                }
+            }
+        }
+        System.out.printf("32 on the base, tokens/s     %s%n", base.text("%.0f"));
+        System.out.printf("32 adapters, tokens/s        %s%n", adapted.text("%.0f"));
+        System.out.printf("ratio                        %s%n", adapted.over(base).text("%.3f"));
+    }
+
+    private static double rate(BenchEngine engine, List<@Nullable Adapter> of, long seed) {
+        var random = new Random(seed);
+        int tokens = 64;
+        long started = System.nanoTime();
+        for (Adapter adapter : of) {
+            int[] prompt = BenchEngine.prompt(random, 16, RandomModel.VOCABULARY);
+            engine.submit(prompt, BenchEngine.greedy(tokens), adapter);
+        }
+        engine.run();
+        return of.size() * tokens * 1e9 / (System.nanoTime() - started);
     }
 
     private static void stepShare(LlamaWeights weights) {

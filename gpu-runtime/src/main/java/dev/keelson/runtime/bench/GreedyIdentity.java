@@ -1,6 +1,7 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
+import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
@@ -8,21 +9,24 @@ import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.Penalties;
 import dev.keelson.runtime.engine.SamplingParameters;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.Projection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Are greedy tokens the same however a request is served? Each is answered alone, then in batches,
- * in chunks, with its prefix found in the cache, preempted, with guessed tokens, and as one of
- * three choices.
+ * in chunks, with its prefix found in the cache, preempted, with guessed tokens, as one of three
+ * choices, and beside other adapters: there it has one itself, or none.
  */
 public final class GreedyIdentity {
     private static final int CONTEXT = 256;
     private static final int BATCH = 8;
     private static final int GUESSES = 4;
+    private static final int ADAPTERS = 5; // the base among them
     private static final float TIE = 1e-4f;
 
     /**
@@ -32,8 +36,8 @@ public final class GreedyIdentity {
      * @param different answers that differ where it is not a tie
      * @param ties answers whose first difference lies where the two best logits of the request
      *     alone are within 1e-4
-     * @param seen times that what is tested did happen: preemptions, tokens found, or guesses that
-     *     were right
+     * @param seen times that what is tested did happen: preemptions, tokens found, guesses that
+     *     were right, or answers that are an adapter's own
      */
     public record Outcome(int answers, int different, int ties, long seen) {}
 
@@ -41,6 +45,7 @@ public final class GreedyIdentity {
     private final int tokens;
     private final List<int[]> prompts = new ArrayList<>();
     private final List<Answer> alone = new ArrayList<>();
+    private final List<@Nullable Adapter> adapters = new ArrayList<>();
 
     /**
      * @param seeds how many requests
@@ -53,6 +58,11 @@ public final class GreedyIdentity {
             var random = new Random(seed);
             int length = 20 + random.nextInt(CONTEXT - tokens - 20);
             prompts.add(BenchEngine.prompt(random, length, weights.config().vocabulary()));
+        }
+        adapters.add(null);
+        for (int i = 1; i < ADAPTERS; i++) {
+            var lora = RandomAdapter.of(weights.config(), 2 * i, i, 0.04, Projection.values());
+            adapters.add(new Adapter("adapter-" + i, lora));
         }
     }
 
@@ -72,6 +82,7 @@ public final class GreedyIdentity {
         outcomes.put("preempted", together(new EngineLimits(BATCH, 64, 4, 70, CONTEXT), 1));
         outcomes.put("guessed", guessed());
         outcomes.put("choices", choices());
+        outcomes.put("beside other adapters", adapters());
         return outcomes;
     }
 
@@ -130,7 +141,42 @@ public final class GreedyIdentity {
         }
     }
 
+    /** With fewer slots than adapters, so that these take turns. */
+    private Outcome adapters() {
+        List<Answer> each = new ArrayList<>();
+        var one = new EngineLimits(1, CONTEXT, 16, 64, CONTEXT);
+        try (var engine = engine(one, false)) {
+            for (int i = 0; i < prompts.size(); i++) {
+                each.add(engine.submit(prompts.get(i), withGaps(), adapter(i)));
+                engine.run();
+            }
+        }
+        var limits =
+                new EngineLimits(BATCH, 64, 16, 256, CONTEXT)
+                        .withAdapters(ADAPTERS - 2, 2 * ADAPTERS);
+        try (var engine = engine(limits, true)) {
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; i < prompts.size(); i++) {
+                answers.add(engine.submit(prompts.get(i), BenchEngine.greedy(tokens), adapter(i)));
+            }
+            engine.run();
+            long other = 0; // answers that differ from the base's: the adapters did something
+            for (int i = 0; i < each.size(); i++) {
+                other += each.get(i).tokens.equals(alone.get(i).tokens) ? 0 : 1;
+            }
+            return compare(each, answers, other);
+        }
+    }
+
+    private @Nullable Adapter adapter(int request) {
+        return adapters.get(request % ADAPTERS);
+    }
+
     private Outcome compare(List<Answer> answers, long seen) {
+        return compare(alone, answers, seen);
+    }
+
+    private static Outcome compare(List<Answer> alone, List<Answer> answers, long seen) {
         int different = 0;
         int ties = 0;
         for (int i = 0; i < answers.size(); i++) {

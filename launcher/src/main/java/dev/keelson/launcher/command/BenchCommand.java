@@ -30,6 +30,7 @@ final class BenchCommand implements Callable<Integer> {
                     "greedy-identity",
                     "prefix-ttft",
                     "step-share",
+                    "adapter-throughput",
                     "engine-throughput",
                     "http-throughput",
                     "speculation",
@@ -43,7 +44,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
