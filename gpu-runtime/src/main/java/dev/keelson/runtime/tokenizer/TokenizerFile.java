@@ -50,10 +50,13 @@ public final class TokenizerFile {
         }
         List<AddedToken> added = added(root);
         List<String> words = words(model, added);
-        var vocabulary =
-                new Vocabulary(
-                        words, TokenizerSteps.alphabet(root), added, TokenizerSteps.begin(root));
         try {
+            var vocabulary =
+                    new Vocabulary(
+                            words,
+                            TokenizerSteps.alphabet(root),
+                            added,
+                            TokenizerSteps.begin(root));
             Map<String, Integer> ids = vocabulary.ids();
             return new BpeTokenizer(
                     vocabulary,
@@ -71,10 +74,10 @@ public final class TokenizerFile {
         List<AddedToken> tokens = new ArrayList<>();
         JsonNode list = root.node().path("added_tokens");
         for (int i = 0; i < list.size(); i++) {
-            if (!list.get(i).isObject()) {
+            if (!list.path(i).isObject()) {
                 throw root.wrong("added_tokens", "a list of objects");
             }
-            JsonFields t = new JsonFields(root.file(), "added_tokens[" + i + "]", list.get(i));
+            JsonFields t = new JsonFields(root.file(), "added_tokens[" + i + "]", list.path(i));
             if (t.flag("single_word", false)) {
                 throw t.unsupported("single_word", "a token that is matched as a word only");
             }
