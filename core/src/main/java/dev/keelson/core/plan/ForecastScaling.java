@@ -148,15 +148,19 @@ final class ForecastScaling {
         return (int) Math.min(1_000_000, StrictMath.ceil(reasons.load() / places - 1e-9));
     }
 
-    /** The count of the rule that has been the cheapest of late; records grow by whole steps. */
+    /**
+     * The count of the rule that has been the cheapest of late. Records grow by whole steps; while
+     * nothing in them changes they rest as they are, and so does the memory that is kept of them.
+     */
     private int followed() {
         var before = memory.expertsAt;
         if (before == null || !before.plus(horizon.forecast().step()).isAfter(s.now)) {
-            memory.experts =
-                    Experts.next(
-                            before == null ? Experts.first(wanted) : memory.experts,
-                            present(before));
-            memory.expertsAt = s.now;
+            var past = before == null ? Experts.first(wanted) : memory.experts;
+            var next = Experts.next(past, present(before));
+            if (before == null || !next.equals(past)) {
+                memory.experts = next;
+                memory.expertsAt = s.now;
+            }
         }
         var leader = memory.experts.getFirst();
         return leader.rule().equals(Experts.FORECAST)

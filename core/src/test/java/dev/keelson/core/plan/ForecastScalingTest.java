@@ -93,6 +93,17 @@ final class ForecastScalingTest {
     }
 
     @Test
+    void theMemoryRestsWhileNothingChanges() {
+        var fleet = fleet(1);
+        fleet.requestsThere = 3.0;
+        fleet.forecasts = anOutlook().of(at -> 0.8);
+        fleet.run(Duration.ofMinutes(7));
+        var before = fleet.memory;
+        fleet.run(Duration.ofMinutes(1));
+        assertThat(fleet.memory).isEqualTo(before);
+    }
+
+    @Test
     void withoutAReadingOfPresentLoadNothingChanges() {
         var fleet = fleet(1);
         fleet.forecasts = anOutlook().of(at -> 4);
