@@ -2,6 +2,9 @@ package dev.keelson.launcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,6 +13,7 @@ import java.util.stream.StreamSupport;
 /** Rows of JSON objects as aligned text. */
 public final class Table {
     private static final int WIDEST_CELL = 72;
+    private static final MathContext DIGITS = new MathContext(4);
 
     private Table() {}
 
@@ -46,7 +50,10 @@ public final class Table {
         return column.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(java.util.Locale.ROOT);
     }
 
-    /** One value as text: objects by their type and target, null and absent as a dash. */
+    /**
+     * One value as text: objects by their type and target, null and absent as a dash, measures to
+     * four digits (JSON has all of them).
+     */
     public static String cell(JsonNode value) {
         if (value.isMissingNode() || value.isNull()) {
             return "-";
@@ -59,10 +66,18 @@ public final class Table {
                             .collect(Collectors.joining(", "));
         } else if (value.isObject()) {
             text = ofObject(value);
+        } else if (value.isFloatingPointNumber() && Double.isFinite(value.asDouble())) {
+            text = ofMeasure(value.decimalValue());
         } else {
             text = value.asText();
         }
         return text.length() <= WIDEST_CELL ? text : text.substring(0, WIDEST_CELL - 1) + "…";
+    }
+
+    private static String ofMeasure(BigDecimal value) {
+        var whole = value.setScale(0, RoundingMode.HALF_EVEN);
+        var rounded = whole.precision() >= DIGITS.getPrecision() ? whole : value.round(DIGITS);
+        return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 
     private static String ofObject(JsonNode value) {
