@@ -3,6 +3,7 @@ package dev.keelson.controlplane.observe;
 import dev.keelson.core.control.ForecastSource;
 import dev.keelson.core.control.PolicySource;
 import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.demand.LearnedCapacity;
 import dev.keelson.core.demand.MeasuredCapacity;
 import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.demand.ReplicaCapacity;
@@ -52,9 +53,13 @@ public final class LiveForecasts implements ForecastSource {
 
     private static final class Learning {
         final MeasuredCapacity capacity = new MeasuredCapacity();
+        final LearnedCapacity outcomes = new LearnedCapacity();
         final TreeSet<ReplicaId> measured = new TreeSet<>();
         StartupTimes startups = StartupTimes.NONE;
         @Nullable Instant newest;
+        @Nullable Instant newestOutcomes;
+        int seconds; // since then
+        int fullSeconds; // those of them with every place taken
     }
 
     public LiveForecasts(ForecastBoard board, PolicySource policies) {
@@ -138,8 +143,14 @@ public final class LiveForecasts implements ForecastSource {
                         policy.fullSlowdown());
         int ready = (int) replicas.stream().filter(r -> r.state() == ReplicaState.READY).count();
         measure(mine, deployment, ready, batching);
+        var measured = mine.capacity.of(batching);
+        if (measured != null) {
+            judge(mine, deployment, ready, measured);
+        }
         return new Learned(
-                mine.capacity.of(batching), mine.capacity.outputsPerRequest(), mine.startups);
+                measured == null ? null : mine.outcomes.of(measured),
+                mine.capacity.outputsPerRequest(),
+                mine.startups);
     }
 
     /**
@@ -174,6 +185,8 @@ public final class LiveForecasts implements ForecastSource {
             return;
         }
         mine.newest = outputs.at();
+        mine.seconds++;
+        mine.fullSeconds += ready > 0 && inFlight.value() >= ready * batching.maxSequences() ? 1 : 0;
         mine.capacity.observe(
                 new MeasuredCapacity.Second(
                         inFlight.value(),
@@ -182,5 +195,35 @@ public final class LiveForecasts implements ForecastSource {
                         completions.value(),
                         ready),
                 batching);
+    }
+
+    /**
+     * What became of requests corrects what places and work say, once for each window of outcomes.
+     */
+    private static void judge(
+            Learning mine, DeploymentState deployment, int ready, ReplicaCapacity measured) {
+        var demand = deployment.demand();
+        var misses = demand.missesPerSecond();
+        var prompts = demand.promptTokensPerSecond();
+        var outputs = demand.outputTokensPerSecond();
+        var completions = demand.completionsPerSecond();
+        if (ready == 0
+                || misses == null
+                || prompts == null
+                || outputs == null
+                || completions == null
+                || misses.at().equals(mine.newestOutcomes)) {
+            return;
+        }
+        mine.newestOutcomes = misses.at();
+        mine.outcomes.observe(
+                measured,
+                prompts.value() / ready,
+                outputs.value() / ready,
+                Math.max(completions.value(), misses.value()),
+                misses.value(),
+                mine.seconds == 0 ? 0 : (double) mine.fullSeconds / mine.seconds);
+        mine.seconds = 0;
+        mine.fullSeconds = 0;
     }
 }

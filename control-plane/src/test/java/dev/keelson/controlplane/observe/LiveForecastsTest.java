@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class LiveForecastsTest {
@@ -72,6 +73,27 @@ final class LiveForecastsTest {
                 .contains(Duration.between(replica.decidedAt(), replica.changedAt()));
     }
 
+    @Test
+    void requestsThatMissTheServiceLevelAtACapacitysWorkLowerIt() {
+        board.accept(expected("chat", now.minusSeconds(5)));
+        fleet.run(Duration.ofSeconds(30));
+        now = Objects.requireNonNull(fleet.planned).observedAt();
+        board.accept(expected("chat", now.minusSeconds(5)));
+        double inFlight = 2 * spec().maxSequences() * 0.7;
+        for (int second = 0; second < 30; second++) {
+            source.forecasts(state(readings(inFlight, 440, now.plusSeconds(second))));
+        }
+        double before = Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond();
+        for (int second = 30; second < 60; second++) {
+            // A window of outcomes is of ten seconds: it comes again and again meanwhile.
+            var outcomes = new Reading(0.4, now.plusSeconds(second - second % 10));
+            source.forecasts(state(readings(inFlight, 440, now.plusSeconds(second), outcomes)));
+        }
+        // Three windows, a fifth of the requests missed: each takes 0.1 x (0.2 - 0.01).
+        assertThat(Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond())
+                .isCloseTo(before * Math.pow(1 - 0.019, 3), Offset.offset(1e-6));
+    }
+
     private Outlook outlook() {
         return Objects.requireNonNull(source.forecasts(state(null)).outlooks().get(CHAT));
     }
@@ -81,6 +103,11 @@ final class LiveForecastsTest {
     }
 
     private static DemandReadings readings(double inFlight, double outputs, Instant at) {
+        return readings(inFlight, outputs, at, null);
+    }
+
+    private static DemandReadings readings(
+            double inFlight, double outputs, Instant at, @Nullable Reading misses) {
         return new DemandReadings(
                 new Reading(inFlight, at),
                 new Reading(0, at),
@@ -89,10 +116,10 @@ final class LiveForecastsTest {
                 null,
                 new Reading(0, at),
                 new Reading(2, at),
-                null);
+                misses);
     }
 
-    private FleetState state(@org.jspecify.annotations.Nullable DemandReadings demand) {
+    private FleetState state(@Nullable DemandReadings demand) {
         var s = fleet.state();
         if (demand == null) {
             return s;

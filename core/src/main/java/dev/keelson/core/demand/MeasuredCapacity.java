@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
  * <pre>maxSequences x t / (1 + (s - 1) t) x mean(work x (1 + (s - 1) u)) / mean(places taken)
  * </pre>
  *
- * with means over the last few minutes. Prompt tokens count as {@value #PROMPTS_PER_OUTPUT} to one
- * output token, of the order of published engines: for a steady mix of work the ratio does not
- * matter, since the same mix was measured. Mutable; one thread.
+ * with means over the last few minutes. How many prompt tokens count as one output token is learned
+ * on the way ({@link WorkRatio}): for a steady mix of work it does not matter, since the same mix
+ * was measured. Mutable; one thread.
  */
 public final class MeasuredCapacity {
-    static final double PROMPTS_PER_OUTPUT = 16;
-
     /** Share that a second keeps in the means: half of it is from the last two minutes. */
     private static final double MEMORY = 0.994;
 
     /** Fewer finished requests say nothing. */
     private static final double ENOUGH = 20;
 
-    private double work;
+    private final WorkRatio ratio = new WorkRatio();
+    private double prompted;
+    private double generated;
     private double places;
     private double finished;
     private double outputs;
@@ -68,8 +68,10 @@ public final class MeasuredCapacity {
         if (taken <= 0) {
             return;
         }
-        double done = second.outputTokens() + second.promptTokens() / PROMPTS_PER_OUTPUT;
-        work = MEMORY * work + done * batching.slowed(taken / there);
+        double slowed = batching.slowed(taken / there);
+        ratio.observe(taken / slowed, second.promptTokens(), second.outputTokens());
+        prompted = MEMORY * prompted + second.promptTokens() * slowed;
+        generated = MEMORY * generated + second.outputTokens() * slowed;
         places = MEMORY * places + taken;
         finished += second.completions();
     }
@@ -81,11 +83,13 @@ public final class MeasuredCapacity {
 
     /** Of one replica; null until enough requests have finished. */
     public @Nullable ReplicaCapacity of(Batching batching) {
+        double prompts = ratio.promptsPerOutput();
+        double work = generated + prompted / prompts;
         if (finished < ENOUGH || work <= 0) {
             return null;
         }
         double use = batching.targetUse();
         double decode = batching.maxSequences() * use / batching.slowed(use) * work / places;
-        return new ReplicaCapacity(PROMPTS_PER_OUTPUT * decode, decode);
+        return new ReplicaCapacity(prompts * decode, decode);
     }
 }

@@ -63,4 +63,29 @@ final class MeasuredCapacityTest {
         }
         assertThat(decode(capacity)).isBetween(before * 0.5, before * 0.53);
     }
+
+    /** A place takes 20 ms for an output token and 0.5 ms for a prompt token. */
+    private static Second mixed(double prompts, double outputs) {
+        double alone = prompts * 0.0005 + outputs * 0.02;
+        return new Second(alone / (1 - 0.5 * alone / 80), prompts, outputs, 1, 10);
+    }
+
+    @Test
+    void theWorkOfAPromptTokenIsLearnedWhereTheMixChanges() {
+        var changing = new MeasuredCapacity();
+        var steady = new MeasuredCapacity();
+        for (int second = 0; second < 3600; second++) {
+            changing.observe(mixed(second / 600 % 2 == 0 ? 40_000 : 5_000, 800), BATCHING);
+            steady.observe(mixed(20_000, 800), BATCHING);
+        }
+        var learned = Objects.requireNonNull(changing.of(BATCHING));
+        assertThat(learned.prefillTokensPerSecond() / learned.decodeTokensPerSecond())
+                .isCloseTo(40, Offset.offset(2.0));
+        // What the usual ratio says wrongly of one kind it makes good with the other.
+        var known = Objects.requireNonNull(steady.of(BATCHING));
+        assertThat(known.prefillTokensPerSecond() / known.decodeTokensPerSecond())
+                .isCloseTo(16, Offset.offset(0.1));
+        assertThat(known.replicasFor(20_000, 800))
+                .isCloseTo(learned.replicasFor(20_000, 800), Offset.offset(0.1));
+    }
 }

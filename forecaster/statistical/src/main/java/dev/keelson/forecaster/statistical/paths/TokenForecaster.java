@@ -5,6 +5,7 @@ import dev.keelson.core.demand.DemandReadings;
 import dev.keelson.core.demand.Forecast;
 import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.demand.Indicator;
+import dev.keelson.core.demand.LearnedCapacity;
 import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.demand.Reading;
 import dev.keelson.core.demand.ReplicaCapacity;
@@ -44,7 +45,7 @@ public final class TokenForecaster implements ForecastSource {
     private final RecentLevel outputLength = new RecentLevel(1);
     private final ResidualPaths residuals;
     private final LandedErrors errors;
-    private final LearnedCapacity capacity;
+    private final LearnedCapacity capacity = new LearnedCapacity();
     private final TreeSet<ReplicaId> known = new TreeSet<>();
     private StartupTimes startups;
     private boolean sawFleet;
@@ -83,7 +84,6 @@ public final class TokenForecaster implements ForecastSource {
         prefill = new RecentLevel(ahead);
         residuals = new ResidualPaths(steps, PATHS);
         errors = new LandedErrors(Math.min(steps - 1, 2));
-        capacity = new LearnedCapacity(setup.capacity());
         startups = StartupTimes.NONE.with(setup.startup());
     }
 
@@ -110,7 +110,10 @@ public final class TokenForecaster implements ForecastSource {
                                 Collections.singletonMap(
                                         setup.deployment(),
                                         new Outlook(
-                                                made, errors.error(), capacity.now(), startups))));
+                                                made,
+                                                errors.error(),
+                                                capacity.of(setup.capacity()),
+                                                startups))));
     }
 
     /** Replicas that were there before the first look were not seen to start. */
@@ -190,6 +193,7 @@ public final class TokenForecaster implements ForecastSource {
         long ready = ready(observed);
         if (ready > 0 && outputLength.seen() > 0) {
             capacity.observe(
+                    setup.capacity(),
                     prefill.level() / ready,
                     requests.level() * outputLength.level() / ready,
                     Math.max(completionSum, missSum),

@@ -150,36 +150,4 @@ final class TokenForecasterTest {
         assertThat(profile.growth(300, 600)).isEqualTo(2, within(1e-9));
         assertThat(DayProfile.FLAT.growth(300, 900)).isEqualTo(1);
     }
-
-    @Test
-    void capacityRisesWhileNearlyAllIsServedAndFallsWithMisses() {
-        var capacity = new LearnedCapacity(new ReplicaCapacity(1_000, 100));
-        for (int i = 0; i < 50; i++) {
-            capacity.observe(450, 45, 100, 0, 0);
-        }
-        double risen = capacity.now().prefillTokensPerSecond();
-        assertThat(risen).isGreaterThan(1_000);
-        for (int i = 0; i < 50; i++) {
-            capacity.observe(500, 50, 100, 5, 0);
-        }
-        assertThat(capacity.now().prefillTokensPerSecond()).isLessThan(risen);
-    }
-
-    @Test
-    void capacityFallsWhileItsPlacesAreFullThoughNobodyMisses() {
-        var capacity = new LearnedCapacity(new ReplicaCapacity(1_000, 100));
-        capacity.observe(500, 50, 100, 0, 0.5);
-        double fallen = capacity.now().prefillTokensPerSecond();
-        assertThat(fallen).isLessThan(1_000);
-        capacity.observe(500, 50, 100, 0, 0.02);
-        assertThat(capacity.now().prefillTokensPerSecond()).isGreaterThan(fallen);
-    }
-
-    @Test
-    void missesFarFromTheBelievedCapacitySayNothingAboutIt() {
-        var capacity = new LearnedCapacity(new ReplicaCapacity(1_000, 100));
-        capacity.observe(1_500, 150, 100, 100, 1);
-        capacity.observe(100, 10, 100, 100, 1);
-        assertThat(capacity.now()).isEqualTo(new ReplicaCapacity(1_000, 100));
-    }
 }

@@ -1,6 +1,4 @@
-package dev.keelson.forecaster.statistical.paths;
-
-import dev.keelson.core.demand.ReplicaCapacity;
+package dev.keelson.core.demand;
 
 /**
  * What a replica can do, learned from what became of requests: the work rate at which one request
@@ -9,10 +7,10 @@ import dev.keelson.core.demand.ReplicaCapacity;
  * that missed (Robbins and Monro, 1951: it rests where the two balance). Misses at much more work
  * than believed possible, or at much less, say nothing about it. A time with every place taken
  * counts in part as a miss: where present load brings replicas before a request misses, misses
- * alone would never tell that the belief is too high. Begins with a given capacity, such as the
- * simulator's. Mutable.
+ * alone would never tell that the belief is too high. It is a factor of a given capacity: the
+ * simulator's, or what places and work say ({@link MeasuredCapacity}). Mutable; one thread.
  */
-final class LearnedCapacity {
+public final class LearnedCapacity {
     private static final double MISS_SHARE = 0.01;
     private static final double SPEED = 0.1;
 
@@ -27,26 +25,28 @@ final class LearnedCapacity {
 
     private static final double NEAR_ABOVE = 1.1;
 
-    private final ReplicaCapacity start;
     private double factor = 1;
     private double usualEnded;
-
-    LearnedCapacity(ReplicaCapacity start) {
-        this.start = start;
-    }
 
     /**
      * One step.
      *
+     * @param given capacity that the factor is of
      * @param prefill recent tokens per second of one replica
      * @param decode the same
      * @param ended requests that ended in the step
      * @param missed those of them that missed the service level
      * @param full share of the step in which all places of all replicas were taken
      */
-    void observe(double prefill, double decode, double ended, double missed, double full) {
+    public void observe(
+            ReplicaCapacity given,
+            double prefill,
+            double decode,
+            double ended,
+            double missed,
+            double full) {
         usualEnded += 0.05 * (ended - usualEnded);
-        double work = start.replicasFor(prefill, decode) / factor;
+        double work = given.replicasFor(prefill, decode) / factor;
         if (ended <= 0 || work < NEAR_BELOW || work > NEAR_ABOVE) {
             return;
         }
@@ -55,7 +55,8 @@ final class LearnedCapacity {
         factor = Math.max(LEAST, Math.min(MOST, factor * (1 + move)));
     }
 
-    ReplicaCapacity now() {
-        return start.times(factor);
+    /** The given capacity as outcomes have corrected it. */
+    public ReplicaCapacity of(ReplicaCapacity given) {
+        return given.times(factor);
     }
 }
