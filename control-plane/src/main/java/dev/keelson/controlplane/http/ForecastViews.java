@@ -174,6 +174,7 @@ public final class ForecastViews {
                                 .map(lead -> lead.toMillis() / 1e3)
                                 .orElse(null));
         node.set("capacity", json.valueToTree(known.capacity()));
+        node.put("prefixHits", known.prefixHits());
         forecast(node, expected, known.capacity(), now);
         scorecard(node.putObject("scorecard"), id, now);
         return node;

@@ -6,6 +6,7 @@ import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.demand.LearnedCapacity;
 import dev.keelson.core.demand.MeasuredCapacity;
 import dev.keelson.core.demand.Outlook;
+import dev.keelson.core.demand.PrefixHits;
 import dev.keelson.core.demand.ReplicaCapacity;
 import dev.keelson.core.demand.StartupTimes;
 import dev.keelson.core.fleet.DeploymentId;
@@ -41,19 +42,23 @@ public final class LiveForecasts implements ForecastSource {
     /**
      * What is known of a deployment's replicas.
      *
-     * @param capacity null while too little was done
+     * @param capacity in prompt tokens that arrive; null while too little was done
+     * @param prefixHits share of these that the engines' prefix caches hold; null while none has
+     *     told
      * @param outputsPerRequest mean output tokens of late; null while nothing has finished
      */
     public record Learned(
             @Nullable ReplicaCapacity capacity,
+            @Nullable Double prefixHits,
             @Nullable Double outputsPerRequest,
             StartupTimes startups) {
-        static final Learned NOTHING = new Learned(null, null, StartupTimes.NONE);
+        static final Learned NOTHING = new Learned(null, null, null, StartupTimes.NONE);
     }
 
     private static final class Learning {
         final MeasuredCapacity capacity = new MeasuredCapacity();
         final LearnedCapacity outcomes = new LearnedCapacity();
+        final PrefixHits prefixHits = new PrefixHits();
         final TreeSet<ReplicaId> measured = new TreeSet<>();
         StartupTimes startups = StartupTimes.NONE;
         @Nullable Instant newest;
@@ -133,7 +138,9 @@ public final class LiveForecasts implements ForecastSource {
             if (startup != null && mine.measured.add(replica.id())) {
                 mine.startups = mine.startups.with(startup);
             }
+            mine.prefixHits.observe(replica.id(), replica.load());
         }
+        mine.prefixHits.retain(observed.replicas().keySet());
         mine.measured.retainAll(observed.replicas().keySet());
         var policy = policies.current().autoscalingOf(id);
         var batching =
@@ -143,12 +150,17 @@ public final class LiveForecasts implements ForecastSource {
                         policy.fullSlowdown());
         int ready = (int) replicas.stream().filter(r -> r.state() == ReplicaState.READY).count();
         measure(mine, deployment, ready, batching);
+        var hits = mine.prefixHits.share();
         var measured = mine.capacity.of(batching);
+        if (measured != null && hits != null) {
+            measured = measured.withPrefixHits(hits);
+        }
         if (measured != null) {
             judge(mine, deployment, ready, measured);
         }
         return new Learned(
                 measured == null ? null : mine.outcomes.of(measured),
+                hits,
                 mine.capacity.outputsPerRequest(),
                 mine.startups);
     }
@@ -187,10 +199,11 @@ public final class LiveForecasts implements ForecastSource {
         mine.newest = outputs.at();
         mine.seconds++;
         mine.fullSeconds += ready > 0 && inFlight.value() >= ready * batching.maxSequences() ? 1 : 0;
+        var hits = mine.prefixHits.share();
         mine.capacity.observe(
                 new MeasuredCapacity.Second(
                         inFlight.value(),
-                        prompts.value(),
+                        prompts.value() * (1 - (hits == null ? 0 : hits)),
                         outputs.value(),
                         completions.value(),
                         ready),

@@ -110,6 +110,12 @@ final class Reports {
                 sample.hasKvUse() ? Double.valueOf(sample.getKvUse()) : null,
                 sample.hasGenerationTokensTotal()
                         ? Double.valueOf(sample.getGenerationTokensTotal())
+                        : null,
+                sample.hasPrefixQueriesTokensTotal()
+                        ? Double.valueOf(sample.getPrefixQueriesTokensTotal())
+                        : null,
+                sample.hasPrefixHitsTokensTotal()
+                        ? Double.valueOf(sample.getPrefixHitsTokensTotal())
                         : null);
     }
 }

@@ -10,7 +10,9 @@ import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.demand.Reading;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.DeploymentState;
+import dev.keelson.core.fleet.EngineLoad;
 import dev.keelson.core.fleet.FleetState;
+import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.testing.FleetModel;
 import dev.keelson.exchange.kafka.Expected;
 import java.time.Duration;
@@ -92,6 +94,42 @@ final class LiveForecastsTest {
         // Three windows, a fifth of the requests missed: each takes 0.1 x (0.2 - 0.01).
         assertThat(Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond())
                 .isCloseTo(before * Math.pow(1 - 0.019, 3), Offset.offset(1e-6));
+    }
+
+    @Test
+    void promptTokensThatAPrefixCacheHoldsAreNoWork() {
+        board.accept(expected("chat", now.minusSeconds(5)));
+        fleet.run(Duration.ofSeconds(30));
+        now = Objects.requireNonNull(fleet.planned).observedAt();
+        board.accept(expected("chat", now.minusSeconds(5)));
+        for (int second = 0; second < 30; second++) {
+            var load = new EngineLoad(2.0, 0.0, 0.1, 80.0 * second, 100.0 * second, 75.0 * second);
+            fleet.replicas.replaceAll((_, replica) -> with(replica, load));
+            source.forecasts(state(readings(4, 160, now.plusSeconds(second))));
+        }
+        var capacity = Objects.requireNonNull(outlook().capacity());
+        assertThat(source.learned(CHAT).prefixHits()).isEqualTo(0.75);
+        assertThat(capacity.prefillTokensPerSecond() / capacity.decodeTokensPerSecond())
+                .isCloseTo(16 / 0.25, Offset.offset(1e-6));
+    }
+
+    private static Replica with(Replica r, EngineLoad load) {
+        return new Replica(
+                r.id(),
+                r.deployment(),
+                r.revision(),
+                r.node(),
+                r.state(),
+                r.thousandths(),
+                r.decidedAt(),
+                r.changedAt(),
+                r.url(),
+                r.pid(),
+                r.startedAt(),
+                r.startup(),
+                r.progressAge(),
+                load,
+                r.reason());
     }
 
     private Outlook outlook() {

@@ -21,6 +21,15 @@ public record ReplicaCapacity(double prefillTokensPerSecond, double decodeTokens
         return prefillTokens / prefillTokensPerSecond + decodeTokens / decodeTokensPerSecond;
     }
 
+    /**
+     * In prompt tokens that arrive instead of those that it computes.
+     *
+     * @param found share of them that its prefix cache holds, below 1
+     */
+    public ReplicaCapacity withPrefixHits(double found) {
+        return new ReplicaCapacity(prefillTokensPerSecond / (1 - found), decodeTokensPerSecond);
+    }
+
     /** The same mix of work, so many times of it. */
     public ReplicaCapacity times(double factor) {
         return new ReplicaCapacity(prefillTokensPerSecond * factor, decodeTokensPerSecond * factor);
