@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * A live paced fleet under a day pattern that is replayed fast: on the first day forecasts learn,
@@ -18,20 +21,24 @@ import java.util.TreeMap;
  * the same expected demand and different arrivals.
  */
 final class ForecastLive {
-    private static final Duration DAY = Duration.ofMinutes(3);
+    private static final Duration DAY = Duration.ofMinutes(6);
     private static final List<Integer> REACTIVE = List.of(2, 3);
-    private static final List<Integer> FORECAST = List.of(4, 5, 6);
-    private static final int DAYS = 6;
+    private static final List<Integer> FORECAST = List.of(4, 5);
+    private static final int DAYS = 5;
     private static final double NIGHT = 2.5;
-    private static final double PEAK = 14;
+    private static final double PEAK = 17;
     private static final int OUTPUT_TOKENS = 48;
 
-    /** Shares of the day: it begins at night, rises, stays up and falls. */
-    private static final double RISES = 0.35;
+    /**
+     * Shares of the day: it begins at night, rises in about three start-ups, stays up and falls.
+     * The night is longer than present load holds replicas, 20 start-ups: what a peak has cost
+     * falls into its own day, and the next one begins with as few replicas as a night needs.
+     */
+    private static final double RISES = 0.15;
 
-    private static final double UP = 0.45;
-    private static final double FALLS = 0.75;
-    private static final double DOWN = 0.9;
+    private static final double UP = 0.2;
+    private static final double FALLS = 0.45;
+    private static final double DOWN = 0.55;
 
     /** What it stands for: weights that take a minute to load. */
     private static final Duration MODEL_LOAD = Duration.ofSeconds(60);
@@ -69,9 +76,7 @@ final class ForecastLive {
         }
         load.finish();
         var rows = load.rows();
-        for (int day = 1; day <= DAYS; day++) {
-            tell(day, rows);
-        }
+        tellDays(rows);
         compare(rows);
         print("start of a replica, s (largest measured)", "%.1f", longestStart());
         print("requests", "%.0f", (double) rows.size());
@@ -141,20 +146,33 @@ final class ForecastLive {
         }
     }
 
-    private void tell(int day, List<Load.Row> rows) {
-        var kind =
-                FORECAST.contains(day) ? "forecast" : REACTIVE.contains(day) ? "reactive" : "first";
-        var ramp = ramp(rows, List.of(day));
+    private void tellDays(List<Load.Row> rows) {
+        printDays(
+                "TTFT p95 in the ramp, s", "%.3f", day -> quantile(ramp(rows, List.of(day)), 0.95));
+        printDays(
+                "replica-hours x %.0f".formatted(speed()),
+                "%.1f",
+                day -> replicaSeconds(List.of(day)) / 3600 * speed());
+        printDays("most READY", "%.0f", this::mostReady);
+        printDays("all of the peak READY before it, s", "%.1f", this::readyBeforePeak);
+    }
+
+    private static void printDays(String figure, String format, IntToDoubleFunction ofDay) {
+        IntFunction<String> text =
+                day -> String.format(Locale.ROOT, format, ofDay.applyAsDouble(day));
         System.out.printf(
                 Locale.ROOT,
-                "| forecast-live | day %d, %s: TTFT p95 in the ramp s / replica-hours of the day x %.0f / most READY / READY before the peak s | %.3f / %.2f / %d / %.1f |%n",
-                day,
-                kind,
-                speed(),
-                quantile(ramp, 0.95),
-                replicaSeconds(List.of(day)) / 3600 * speed(),
-                mostReady(day),
-                readyBeforePeak(day));
+                "| forecast-live | %s: day 1; %s reactive; %s forecast | %s; %s; %s |%n",
+                figure,
+                joined(REACTIVE, Integer::toString),
+                joined(FORECAST, Integer::toString),
+                text.apply(1),
+                joined(REACTIVE, text),
+                joined(FORECAST, text));
+    }
+
+    private static String joined(List<Integer> days, IntFunction<String> text) {
+        return days.stream().map(text::apply).collect(Collectors.joining(", "));
     }
 
     private static double speed() {
