@@ -136,7 +136,11 @@ public final class LiveForecasts implements ForecastSource {
         for (var replica : replicas) {
             var startup = startup(replica);
             if (startup != null && mine.measured.add(replica.id())) {
-                mine.startups = mine.startups.with(startup);
+                var node = observed.nodes().get(replica.node());
+                mine.startups =
+                        node == null
+                                ? mine.startups.with(startup)
+                                : mine.startups.with(node.capacityType(), startup);
             }
             mine.prefixHits.observe(replica.id(), replica.load());
         }

@@ -76,8 +76,8 @@ final class ForecastScaling {
         }
         var policy = s.policies.forecastingOf(d.spec().id());
         var capacity = outlook.capacity();
-        var leadTime = outlook.startups().quantile(policy.leadQuantile());
-        var why = ForecastUse.unusable(outlook, policy, s.now);
+        var leadTime = outlook.startups().quantile(policy.leadQuantile(), s.tiersForReplicas());
+        var why = ForecastUse.unusable(outlook, policy, s.now, leadTime.orElse(null));
         if (why != null || capacity == null || leadTime.isEmpty()) {
             s.outcome.hold(
                     d.spec().id(),

@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class ForecastUse {
     private ForecastUse() {}
 
-    /** Why a forecast is not acted on; null where it may be. */
-    static @Nullable String unusable(Outlook outlook, ForecastPolicy policy, Instant now) {
+    /**
+     * Why a forecast is not acted on; null where it may be.
+     *
+     * @param leadTime from an order to READY; null while none was measured
+     */
+    static @Nullable String unusable(
+            Outlook outlook, ForecastPolicy policy, Instant now, @Nullable Duration leadTime) {
         var forecast = outlook.forecast();
         var error = outlook.error();
-        var leadTime = outlook.startups().quantile(policy.leadQuantile()).orElse(null);
         var age = Duration.between(forecast.origin(), now);
         if (age.isNegative() || age.compareTo(policy.maxAge()) > 0) {
             return "the forecast's origin is %d s old".formatted(age.toSeconds());

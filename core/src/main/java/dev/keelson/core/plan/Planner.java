@@ -47,7 +47,8 @@ public final class Planner {
     /** Why an outlook is not acted on now, as a clause; null where it may be. */
     public static @Nullable String whyUnusable(
             Outlook outlook, ForecastPolicy policy, Instant now) {
-        return ForecastUse.unusable(outlook, policy, now);
+        var leadTime = outlook.startups().quantile(policy.leadQuantile());
+        return ForecastUse.unusable(outlook, policy, now, leadTime.orElse(null));
     }
 
     /** First sight of a deployment: at its minimum, or at what already runs of it. */

@@ -1,6 +1,7 @@
 package dev.keelson.core.plan;
 
 import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.FleetState;
@@ -18,6 +19,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What one planning step works on: the inputs, the memory being written and what comes out. */
@@ -48,6 +51,7 @@ final class Situation {
     private final LinkedHashSet<ReplicaId> shown;
     private @Nullable Roster roster;
     private @Nullable Boolean settled;
+    private @Nullable Set<CapacityType> tiers;
 
     Situation(FleetState state, PlannerMemory memory, Forecasts forecasts, Policies policies) {
         this.state = state;
@@ -62,6 +66,19 @@ final class Situation {
             byDeployment.computeIfAbsent(r.deployment(), id -> new ArrayList<>()).add(r);
             byNode.computeIfAbsent(r.node(), id -> new ArrayList<>()).add(r);
         }
+    }
+
+    /** Tiers of the nodes that a replica may start on. */
+    Set<CapacityType> tiersForReplicas() {
+        if (tiers == null) {
+            tiers = new TreeSet<>();
+            for (var node : state.nodes().values()) {
+                if (node.takesReplicas()) {
+                    tiers.add(node.capacityType());
+                }
+            }
+        }
+        return tiers;
     }
 
     NodeState judged(NodeId node) {

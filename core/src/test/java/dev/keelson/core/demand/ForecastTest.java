@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keelson.core.fleet.CapacityType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -78,5 +80,23 @@ final class ForecastTest {
         assertThat(times.quantile(0)).contains(Duration.ofSeconds(11));
         assertThat(times.quantile(1)).contains(Duration.ofMinutes(1));
         assertThat(times.quantile(0.5)).contains(Duration.ofSeconds(35));
+    }
+
+    @Test
+    void aStartLastsAsLongAsOnTheSlowestTierItMayComeTo() {
+        var times = StartupTimes.NONE;
+        for (int i = 0; i < 5; i++) {
+            times = times.with(CapacityType.ON_DEMAND, Duration.ofSeconds(60));
+            times = times.with(CapacityType.SPOT, Duration.ofSeconds(90));
+        }
+        times = times.with(CapacityType.RESERVED, Duration.ofSeconds(10));
+        assertThat(times.quantile(0.5, Set.of(CapacityType.ON_DEMAND)))
+                .contains(Duration.ofSeconds(60));
+        assertThat(times.quantile(0.5, Set.of(CapacityType.ON_DEMAND, CapacityType.SPOT)))
+                .contains(Duration.ofSeconds(90));
+        // One measurement says nothing of a tier; nothing is known of a fleet without nodes.
+        assertThat(times.quantile(0.5, Set.of(CapacityType.RESERVED)))
+                .isEqualTo(times.quantile(0.5));
+        assertThat(times.quantile(0.5, Set.of())).isEqualTo(times.quantile(0.5));
     }
 }
