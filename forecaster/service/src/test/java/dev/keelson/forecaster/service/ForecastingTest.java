@@ -88,6 +88,24 @@ final class ForecastingTest {
     }
 
     @Test
+    void aPoorNightDoesNotLowerTheDayThatDaysBeforeHaveShown() {
+        var random = new SplittableRandom(5);
+        int season = 60;
+        int rise = 3 * season + 30;
+        Demand days =
+                step -> {
+                    boolean isDay = step % season >= 30;
+                    boolean isPoor = step >= rise - 5;
+                    return isDay ? 130 + random.nextInt(21) : isPoor ? 10 : 15 + random.nextInt(11);
+                };
+        ForecastRecord last = play(new Forecasting(config()), days, rise);
+
+        // The night's rates, half of the usual, would say 7 requests a second.
+        assertThat(mean(last, 0, 0)).isBetween(10.0, 16.0);
+        assertThat(last.getScore().getCoverage80()).isBetween(.6, .97);
+    }
+
+    @Test
     void gapsNeitherLandNorStopForecasts() {
         var forecasting = new Forecasting(config());
         ForecastRecord before = play(forecasting, step -> 50, 100);
