@@ -202,7 +202,8 @@ public final class LiveForecasts implements ForecastSource {
         }
         mine.newest = outputs.at();
         mine.seconds++;
-        mine.fullSeconds += ready > 0 && inFlight.value() >= ready * batching.maxSequences() ? 1 : 0;
+        mine.fullSeconds +=
+                ready > 0 && inFlight.value() >= ready * batching.maxSequences() ? 1 : 0;
         var hits = mine.prefixHits.share();
         mine.capacity.observe(
                 new MeasuredCapacity.Second(

@@ -108,7 +108,8 @@ final class LiveForecastsTest {
             source.forecasts(state(readings(4, 160, now.plusSeconds(second))));
         }
         var capacity = Objects.requireNonNull(outlook().capacity());
-        assertThat(source.learned(CHAT).prefixHits()).isEqualTo(0.75);
+        assertThat(Objects.requireNonNull(source.learned(CHAT).prefixHits()))
+                .isCloseTo(0.75, Offset.offset(1e-9));
         assertThat(capacity.prefillTokensPerSecond() / capacity.decodeTokensPerSecond())
                 .isCloseTo(16 / 0.25, Offset.offset(1e-6));
     }
