@@ -12,18 +12,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code keelson forecast bench NAME}: what {@code keelson bench forecast-NAME} runs. */
+/**
+ * {@code keelson forecast bench NAME}: what {@code keelson bench forecast-NAME}, or {@code keelson
+ * bench NAME}, runs.
+ */
 @Command(
         name = "bench",
-        description = "Prints a table of docs/benchmarks.md afresh: m4, hour, coverage, speed.",
+        description =
+                "Prints a table of docs/benchmarks.md afresh: m4, hour, coverage, speed, request-classes.",
         mixinStandardHelpOptions = true,
         hidden = true)
 final class BenchCommand implements Callable<Integer> {
-    private static final List<String> NAMES = List.of("m4", "hour", "coverage", "speed");
+    private static final List<String> NAMES =
+            List.of("m4", "hour", "coverage", "speed", "request-classes");
 
     @Mixin private final Console console = new Console();
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "m4, hour, coverage, speed.")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "1..*",
+            description = "m4, hour, coverage, speed, request-classes.")
     private List<String> names = List.of();
 
     @Option(
@@ -58,6 +66,11 @@ final class BenchCommand implements Callable<Integer> {
                 case "m4" -> new M4Study(data, workers, seed).print(out);
                 case "hour" -> new HourStudy(data, workers, seed).print(out);
                 case "coverage" -> new CoverageStudy(data, workers, seed).print(out);
+                case "request-classes" -> {
+                    new ClassStudy(data, workers, seed).print(out);
+                    out.println();
+                    new TokenShapeStudy(data).print(out);
+                }
                 default -> new SpeedStudy(data, workers, seed).print(out);
             }
             out.println();

@@ -60,13 +60,15 @@ record Rolling(Series series, int steps, int season, int first) {
 
     /** The forecaster and its pool that all tables use. */
     OnlineForecaster forecaster(long seed, int firstForecast) {
-        var settings =
-                OnlineSettings.of(List.of(new Target(1, steps)), season, DAYS * season, seed)
-                        .withFirstForecast(firstForecast);
-        return new OnlineForecaster(settings, pool(), 0);
+        return new OnlineForecaster(settings(seed, firstForecast), pool(), 0);
     }
 
-    private List<LocalMethod> pool() {
+    OnlineSettings settings(long seed, int firstForecast) {
+        return OnlineSettings.of(List.of(new Target(1, steps)), season, DAYS * season, seed)
+                .withFirstForecast(firstForecast);
+    }
+
+    List<LocalMethod> pool() {
         // A season of 144 steps has more states than a smoothing can learn from days.
         int etsSeason = season > 24 ? 1 : season;
         return List.of(

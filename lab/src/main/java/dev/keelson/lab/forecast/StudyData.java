@@ -1,8 +1,12 @@
 package dev.keelson.lab.forecast;
 
 import dev.keelson.forecaster.series.Series;
+import dev.keelson.forecaster.statistical.classes.RequestClass;
 import dev.keelson.simulator.engine.profile.CsvTable;
 import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.Trace;
+import dev.keelson.simulator.trace.TraceChoice;
+import dev.keelson.simulator.trace.TraceFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
@@ -22,6 +27,7 @@ record StudyData(Path folder) {
 
     private static final int SERVEGEN_DAYS = 10;
     private static final int FISHER_CONTAINERS = 10;
+    private static final String CLIENTS = "servegen/servegen_m-small_clients_10min_days_0_9.csv.gz";
     private static final String M4 = "m4-hourly/Hourly-train.csv.gz";
 
     /** Requests per 10 minutes of a ServeGen model, days 0 to 9. */
@@ -49,14 +55,51 @@ record StudyData(Path folder) {
         return Series.of(model, 0, TEN_MINUTES, values);
     }
 
+    /** Requests per 10 minutes of each client of ServeGen's m-small, days 0 to 9. */
+    SortedMap<RequestClass, double[]> servegenClients() {
+        var clients = new TreeMap<RequestClass, double[]>();
+        for (var row : clientWindows()) {
+            double[] values =
+                    clients.computeIfAbsent(
+                            RequestClass.of("m-small", row.text("client")),
+                            client -> new double[SERVEGEN_DAYS * 144]);
+            values[(int) (row.whole("window_start_s", 0) / TEN_MINUTES)] =
+                    row.number("rate_req_per_s", 0) * TEN_MINUTES;
+        }
+        return clients;
+    }
+
+    /** Windows of m-small's clients; mean tokens of a request where they are published. */
+    List<CsvTable.Row> clientWindows() {
+        return table(
+                        CLIENTS,
+                        List.of(
+                                "client",
+                                "window_start_s",
+                                "rate_req_per_s",
+                                "mean_prompt_tokens",
+                                "mean_output_tokens"))
+                .rows();
+    }
+
+    /** The hour of Azure's conversation requests. */
+    Trace azure() {
+        return TraceFile.read(
+                present("azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz"), TraceChoice.whole(1));
+    }
+
     /** Conversation requests per hour of BurstGPT, days 0 to 46. */
     Series burstgpt() {
+        return burstgpt("conversation");
+    }
+
+    /** Requests per hour of one kind, conversation or api, of BurstGPT, days 0 to 46. */
+    Series burstgpt(String kind) {
         var table =
                 table(
                         "burstgpt/burstgpt1_hourly_requests_days_0_46.csv",
-                        List.of("day", "hour", "conversation"));
-        double[] values =
-                table.rows().stream().mapToDouble(row -> row.number("conversation", 0)).toArray();
+                        List.of("day", "hour", kind));
+        double[] values = table.rows().stream().mapToDouble(row -> row.number(kind, 0)).toArray();
         return Series.of("BurstGPT", 0, HOUR, values);
     }
 

@@ -36,6 +36,10 @@ final class BenchCommand implements Callable<Integer> {
                     "speculation",
                     "decode-speed",
                     "llama-tokens");
+
+    /** The forecaster's tables that are not called after it. */
+    private static final Set<String> OF_FORECASTER = Set.of("request-classes");
+
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
     private final Session session;
@@ -44,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -76,7 +80,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         long forecasts =
                 names.stream()
-                        .filter(name -> name.startsWith(FORECAST) && !OF_FLEETS.contains(name))
+                        .filter(name ->
+                                OF_FORECASTER.contains(name)
+                                        || (name.startsWith(FORECAST) && !OF_FLEETS.contains(name)))
                         .count();
         if (forecasts > 0) {
             return forecasts(distribution, forecasts);
@@ -108,7 +114,9 @@ final class BenchCommand implements Callable<Integer> {
                     "The studies are not built.", "Build them with: ./keelson --version");
         }
         var arguments = new ArrayList<String>(List.of("bench"));
-        names.forEach(name -> arguments.add(name.substring(FORECAST.length())));
+        for (String name : names) {
+            arguments.add(name.startsWith(FORECAST) ? name.substring(FORECAST.length()) : name);
+        }
         if (datasets != null) {
             arguments.addAll(List.of("--datasets", datasets.toString()));
         }

@@ -179,4 +179,26 @@ class LocalMethodsTest {
 
         assertThat(new Drift().fit(values, 2).forecast(values, 4, 2)).containsExactly(10, 12);
     }
+
+    @Test
+    void theKernelTellsASpikeThatComesBackAndTheHybridTakesItFromThereOnly() {
+        // A spike every 12 steps that nothing but the pattern before it announces.
+        double[] values = new double[12 * 20 - 1];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 12 == 11 ? 100 : 10 + i % 3;
+        }
+        LocalMethod last = new SeasonalNaive(1);
+        LocalMethod kernel = new KernelRegression(12, 4);
+        LocalMethod hybrid = new SpikeHybrid(last, kernel, 1.5);
+
+        assertThat(next(kernel, values)[0]).isCloseTo(100, within(1.0));
+        double[] said = next(hybrid, values);
+        assertThat(said[0]).isEqualTo(next(kernel, values)[0]);
+        assertThat(said[1]).isEqualTo(next(last, values)[1]);
+        assertThat(next(kernel, new double[] {1, 2})).containsOnly(Double.NaN);
+    }
+
+    private static double[] next(LocalMethod method, double[] values) {
+        return method.fit(values, 2).forecast(values, values.length, 2);
+    }
 }
