@@ -15,6 +15,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,21 +172,24 @@ final class ForecastScalingTable {
      * cheapest reading; else the cheapest setting that serves it; NaN where none does.
      */
     static double read(List<RunResult> points) {
+        return read(points, RunResult::gpuHours);
+    }
+
+    /** The same of another cost of a run than its GPU-hours. */
+    static double read(List<RunResult> points, ToDoubleFunction<RunResult> cost) {
         double best = Double.NaN;
         for (int i = 0; i < points.size(); i++) {
             var p = points.get(i);
             if (p.sloAttainment() >= WANTED) {
-                best = least(best, p.gpuHours());
+                best = least(best, cost.applyAsDouble(p));
             }
             if (i > 0) {
                 var before = points.get(i - 1);
                 double rise = p.sloAttainment() - before.sloAttainment();
                 double share = (WANTED - before.sloAttainment()) / rise;
                 if (rise != 0 && share >= 0 && share <= 1) {
-                    best =
-                            least(
-                                    best,
-                                    before.gpuHours() + share * (p.gpuHours() - before.gpuHours()));
+                    double from = cost.applyAsDouble(before);
+                    best = least(best, from + share * (cost.applyAsDouble(p) - from));
                 }
             }
         }

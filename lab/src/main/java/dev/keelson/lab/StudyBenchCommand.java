@@ -50,6 +50,7 @@ final class StudyBenchCommand implements Callable<Integer> {
         FLEET_ADAPTERS("fleet-adapters"),
         FORECAST_SCALING("forecast-scaling"),
         AUTOSCALING_HARNESS("autoscaling-harness"),
+        MIXED_ACCELERATORS("mixed-accelerators"),
         FLEET_SPEED("fleet-speed"),
         FAULTS("faults"),
         DETERMINISM("determinism");
@@ -201,6 +202,10 @@ final class StudyBenchCommand implements Callable<Integer> {
             }
             case AUTOSCALING_HARNESS ->
                     sim(console.out(), "autoscaling-harness", "--data", data("nab"));
+            case MIXED_ACCELERATORS -> {
+                new MixedAcceleratorsTable(datasets(), console.out()).print();
+                yield 0;
+            }
             case FLEET_SPEED -> fleetSpeed();
             case FAULTS -> faults();
             case DETERMINISM -> determinism();

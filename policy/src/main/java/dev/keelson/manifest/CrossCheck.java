@@ -118,6 +118,7 @@ final class CrossCheck {
         return switch (content) {
             case Content.OfAutoscaling(var policy) -> policy.deployment();
             case Content.OfForecast(var policy) -> policy.deployment();
+            case Content.OfAccelerators(var policy) -> policy.deployment();
             case Content.OfDeployment _,
                     Content.OfRecovery _,
                     Content.OfSpot _,

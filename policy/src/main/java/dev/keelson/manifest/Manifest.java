@@ -1,6 +1,7 @@
 package dev.keelson.manifest;
 
 import dev.keelson.core.fleet.Deployment;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -32,6 +33,8 @@ record Manifest(
         record OfAutoscaling(AutoscalingPolicy policy) implements Content {}
 
         record OfForecast(ForecastPolicy policy) implements Content {}
+
+        record OfAccelerators(AcceleratorPolicy policy) implements Content {}
 
         record OfRecovery(RecoveryPolicy policy) implements Content {}
 

@@ -2,6 +2,7 @@ package dev.keelson.manifest;
 
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -100,7 +101,7 @@ public final class ManifestCheck {
         var nameAt = metadata.at("name");
         var referenceAt =
                 switch (kind) {
-                    case AUTOSCALING, FORECAST -> spec.at("deployment");
+                    case AUTOSCALING, FORECAST, ACCELERATORS -> spec.at("deployment");
                     case TENANT -> spec.at("keys");
                     case DEPLOYMENT, RECOVERY, SPOT, AUTONOMY, FLEET -> nameAt;
                 };
@@ -111,6 +112,7 @@ public final class ManifestCheck {
         var deployments = new TreeMap<DeploymentId, Deployment>();
         var autoscaling = new TreeMap<DeploymentId, AutoscalingPolicy>();
         var forecasting = new TreeMap<DeploymentId, ForecastPolicy>();
+        var accelerators = new TreeMap<DeploymentId, AcceleratorPolicy>();
         var autonomy = new TreeMap<ActionClass, Autonomy>();
         var tenants = new TreeMap<String, Tenant>();
         RecoveryPolicy recovery = RecoveryPolicy.DEFAULTS;
@@ -123,6 +125,8 @@ public final class ManifestCheck {
                 case Content.OfAutoscaling(var policy) ->
                         autoscaling.put(policy.deployment(), policy);
                 case Content.OfForecast(var policy) -> forecasting.put(policy.deployment(), policy);
+                case Content.OfAccelerators(var policy) ->
+                        accelerators.put(policy.deployment(), policy);
                 case Content.OfRecovery(var policy) -> recovery = policy;
                 case Content.OfSpot(var policy) -> spot = policy;
                 case Content.OfAutonomy(var classes) -> autonomy.putAll(classes);
@@ -134,6 +138,7 @@ public final class ManifestCheck {
                 deployments,
                 autoscaling,
                 forecasting,
+                accelerators,
                 recovery,
                 spot,
                 autonomy,

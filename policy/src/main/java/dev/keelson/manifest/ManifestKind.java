@@ -9,6 +9,7 @@ enum ManifestKind {
     DEPLOYMENT("Deployment"),
     AUTOSCALING("AutoscalingPolicy"),
     FORECAST("ForecastPolicy"),
+    ACCELERATORS("AcceleratorPolicy"),
     RECOVERY("RecoveryPolicy"),
     SPOT("SpotPolicy"),
     AUTONOMY("Autonomy"),
@@ -60,6 +61,7 @@ enum ManifestKind {
                             "floorUtilization",
                             "minLanded",
                             "maxAge");
+            case ACCELERATORS -> List.of("deployment", "kinds");
             case RECOVERY ->
                     List.of(
                             "nodeSilence",
@@ -86,7 +88,7 @@ enum ManifestKind {
 
     /** Whether it names the deployment that it is for: one of the kind for each. */
     boolean isForDeployment() {
-        return this == AUTOSCALING || this == FORECAST;
+        return this == AUTOSCALING || this == FORECAST || this == ACCELERATORS;
     }
 
     /** All but deployments, what is for one, and tenants exist once in a fleet. */

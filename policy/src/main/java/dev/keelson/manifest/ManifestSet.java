@@ -2,6 +2,7 @@ package dev.keelson.manifest;
 
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -28,6 +29,7 @@ public record ManifestSet(
         SortedMap<DeploymentId, Deployment> deployments,
         SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
         SortedMap<DeploymentId, ForecastPolicy> forecasting,
+        SortedMap<DeploymentId, AcceleratorPolicy> accelerators,
         RecoveryPolicy recovery,
         SpotPolicy spot,
         SortedMap<ActionClass, Autonomy> autonomy,
@@ -39,6 +41,7 @@ public record ManifestSet(
         deployments = Collections.unmodifiableSortedMap(new TreeMap<>(deployments));
         autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
         forecasting = Collections.unmodifiableSortedMap(new TreeMap<>(forecasting));
+        accelerators = Collections.unmodifiableSortedMap(new TreeMap<>(accelerators));
         autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
         tenants = Collections.unmodifiableSortedMap(new TreeMap<>(tenants));
     }
@@ -58,6 +61,7 @@ public record ManifestSet(
                 hash,
                 autoscaling,
                 forecasting,
+                accelerators,
                 recovery,
                 spot,
                 autonomy,

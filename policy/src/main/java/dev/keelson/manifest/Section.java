@@ -59,6 +59,11 @@ final class Section {
         return node;
     }
 
+    /** Keys in the order in which they stand. */
+    List<String> keys() {
+        return List.copyOf(entries.keySet());
+    }
+
     boolean has(String key) {
         return entries.containsKey(key);
     }
@@ -190,6 +195,13 @@ final class Section {
         }
         reportType(key, entry.getValueNode(), "a number");
         return null;
+    }
+
+    double requiredRatio(String key, double least, double most) {
+        if (!has(key)) {
+            reportMissing(key);
+        }
+        return ratio(key, least, least, most);
     }
 
     /** A ratio within bounds. */

@@ -3,6 +3,7 @@ package dev.keelson.manifest;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.EngineSpec;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -14,6 +15,7 @@ import dev.keelson.manifest.Manifest.Content;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,10 @@ final class SpecReader {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
+    private static final List<String> KIND =
+            List.of("pricePerGpuHour", "prefillTokensPerSecond", "decodeTokensPerSecond");
+    private static final double LEAST = 0.001;
+    private static final double MOST = 1e9;
     private static final int MOST_REPLICAS = 10_000;
 
     private final Source source;
@@ -42,6 +48,7 @@ final class SpecReader {
             case DEPLOYMENT -> deployment();
             case AUTOSCALING -> autoscaling();
             case FORECAST -> forecast();
+            case ACCELERATORS -> accelerators();
             case RECOVERY -> recovery();
             case SPOT -> spot();
             case AUTONOMY -> autonomy();
@@ -130,6 +137,33 @@ final class SpecReader {
                         spec.duration("maxAge", defaults.maxAge(), Duration.ofSeconds(1), HOUR),
                         spec.choice("mode", ForecastPolicy.Mode.class));
         return hasProblems() ? null : new Content.OfForecast(policy);
+    }
+
+    private @Nullable Content accelerators() {
+        var id = deploymentNamed();
+        var section = spec.requiredSection("kinds", null);
+        var kinds =
+                section == null ? new TreeMap<String, AcceleratorPolicy.Kind>() : kinds(section);
+        return hasProblems() ? null : new Content.OfAccelerators(new AcceleratorPolicy(id, kinds));
+    }
+
+    private SortedMap<String, AcceleratorPolicy.Kind> kinds(Section section) {
+        var kinds = new TreeMap<String, AcceleratorPolicy.Kind>();
+        if (section.keys().isEmpty() && !hasProblems()) {
+            source.report(section.node(), "spec.kinds must name at least one accelerator");
+        }
+        for (String accelerator : section.keys()) {
+            var kind = section.section(accelerator, KIND);
+            if (kind != null) {
+                kinds.put(
+                        accelerator,
+                        new AcceleratorPolicy.Kind(
+                                kind.requiredRatio("pricePerGpuHour", LEAST, MOST),
+                                kind.requiredRatio("prefillTokensPerSecond", LEAST, MOST),
+                                kind.requiredRatio("decodeTokensPerSecond", LEAST, MOST)));
+            }
+        }
+        return kinds;
     }
 
     private @Nullable Content autoscaling() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.core.fleet.DeploymentId;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.ForecastPolicy;
@@ -19,6 +20,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ManifestCheckTest {
     private static final String KEY = "0".repeat(63) + "a";
     private static final String OTHER_KEY = "ab".repeat(32);
+
+    private static final String KINDS =
+            document(
+                    "AcceleratorPolicy",
+                    "k",
+                    "deployment: chat",
+                    "kinds:",
+                    "  A100: {pricePerGpuHour: 3.43, prefillTokensPerSecond: 9000, decodeTokensPerSecond: 2000}");
+
     private static final String DEPLOYMENT =
             """
             apiVersion: keelson.dev/v1
@@ -180,6 +190,44 @@ class ManifestCheckTest {
         assertThat(problems(text.replace(right, wrong)))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.message()).startsWith(message));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pricePerGpuHour: 3.43 | pricePerGpuHour: -1 | spec.kinds.A100.pricePerGpuHour (-1)",
+                "pricePerGpuHour: 3.43, | '' | spec.kinds.A100 needs the key 'pricePerGpuHour'",
+                "decodeTokensPerSecond: 2000 | decodeTokensPerSecond: 0 | spec.kinds.A100.decodeTokensPerSecond (0)",
+                "decodeTokensPerSecond: 2000 | decodeTokenPerSecond: 2000 | unknown key in spec.kinds.A100",
+                "kinds: | kind: | unknown key in spec",
+                "deployment: chat | deployment: chta | spec.deployment names no Deployment: 'chta'",
+            })
+    void anAcceleratorPolicyIsCheckedByField(String right, String wrong, String message) {
+        var text = DEPLOYMENT + KINDS;
+        assertThat(problems(text.replace(right, wrong)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).startsWith(message));
+    }
+
+    @Test
+    void anAcceleratorPolicySaysWhatEachKindCostsAndDoes() {
+        var result = ManifestCheck.check(List.of(new ManifestFile("a.yaml", DEPLOYMENT + KINDS)));
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        ManifestResult.Valid.class,
+                        valid ->
+                                assertThat(
+                                                valid.manifests()
+                                                        .policies(0, 0)
+                                                        .acceleratorsOf(new DeploymentId("chat"))
+                                                        .kinds())
+                                        .containsOnly(
+                                                java.util.Map.entry(
+                                                        "A100",
+                                                        new AcceleratorPolicy.Kind(
+                                                                3.43, 9_000, 2_000))));
     }
 
     @Test

@@ -33,6 +33,7 @@ public final class Bench {
                     "fleet-adapters",
                     "forecast-scaling",
                     "autoscaling-harness",
+                    "mixed-accelerators",
                     "fleet-speed",
                     "faults",
                     "determinism");

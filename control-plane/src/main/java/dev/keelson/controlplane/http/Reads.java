@@ -137,6 +137,9 @@ final class Reads {
         all.path("forecasting")
                 .properties()
                 .forEach(entry -> add(list, "ForecastPolicy", entry.getKey(), entry.getValue()));
+        all.path("accelerators")
+                .properties()
+                .forEach(entry -> add(list, "AcceleratorPolicy", entry.getKey(), entry.getValue()));
         add(list, "RecoveryPolicy", "fleet", all.path("recovery"));
         add(list, "SpotPolicy", "fleet", all.path("spot"));
         add(list, "AutonomyPolicy", "fleet", all.path("autonomy"));

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The sites of one rack and one kind of capacity that take replicas, most room first. To placement
- * they differ only in their room and in the siblings that stand on each. Mutable: the roster owns
- * it.
+ * The sites of one rack, one kind of capacity and one accelerator that take replicas, most room
+ * first. To placement they differ only in their room and in the siblings that stand on each.
+ * Mutable: the roster owns it.
  */
 final class Cell {
     /** Of equal room the first by name. */
@@ -19,9 +19,9 @@ final class Cell {
     private final ArrayList<Site> byRoom;
 
     /** What sites of one cell have in common. */
-    record Key(int rack, CapacityType capacityType) {
+    record Key(int rack, CapacityType capacityType, String accelerator) {
         static Key of(Site site) {
-            return new Key(site.rack, site.node.capacityType());
+            return new Key(site.rack, site.node.capacityType(), KindCosts.kindOf(site.node));
         }
     }
 

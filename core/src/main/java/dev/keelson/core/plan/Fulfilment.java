@@ -25,12 +25,14 @@ final class Fulfilment {
     private final DeploymentState d;
     private final Draft.Deployed m;
     private final ReplicaSet set;
+    private final KindCosts costs;
 
     private Fulfilment(Situation s, DeploymentState d, Draft.Deployed m) {
         this.s = s;
         this.d = d;
         this.m = m;
         set = new ReplicaSet(s, d, m);
+        costs = KindCosts.of(s.policies.acceleratorsOf(d.spec().id()), d);
     }
 
     /**
@@ -41,7 +43,7 @@ final class Fulfilment {
         if (!s.isSettled()) {
             return 0;
         }
-        int missing = new Starts(s, d.spec(), m, fulfilment.set).start();
+        int missing = new Starts(s, d.spec(), fulfilment.costs, m, fulfilment.set).start();
         new Evacuation(s, m.wanted, fulfilment.set).empty();
         if (!s.breakerIsOpen()) {
             fulfilment.discard();
@@ -81,14 +83,19 @@ final class Fulfilment {
     private void shrink(List<Member> staying, int surplus) {
         var leastWorthFirst =
                 Comparator.comparing((Member x) -> x.isReady() && isReplaced(x))
-                        .thenComparing(s.keepOrder())
+                        .thenComparing(s.keepOrder(costs))
                         .reversed();
         for (Member x : staying.stream().sorted(leastWorthFirst).limit(surplus).toList()) {
             end(
                     x,
                     isReplaced(x) ? ActionClass.ROLLOUT : ActionClass.RECOVER,
                     isReplaced(x) ? Reason.NEW_REVISION : Reason.SURPLUS,
-                    "%d replicas are wanted and there are more".formatted(m.wanted));
+                    "%d replicas are wanted and there are more%s"
+                            .formatted(
+                                    m.wanted,
+                                    costs.areAlike()
+                                            ? ""
+                                            : "; this one is on " + costs.sentence(x.site().node)));
         }
     }
 

@@ -7,17 +7,22 @@ import dev.keelson.core.fleet.ReplicaState;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the nodes for new replicas of one deployment: room first, then distance from its siblings
- * and from what failed lately. A surge makes hundreds of choices: so siblings are counted once per
- * deployment and domain, and a choice looks at one node a {@link Cell}, the one with the most room
- * of those without a sibling, and at the nodes that have one. Mutable.
+ * Chooses the nodes for new replicas of one deployment: room first, then the cost of its work on
+ * the accelerator, then distance from its siblings and from what failed lately. A surge makes
+ * hundreds of choices: so siblings are counted once per deployment and domain, and a choice looks
+ * at one node a {@link Cell}, the one with the most room of those without a sibling, and at the
+ * nodes that have one. Mutable.
  */
 final class Placement {
     private final Situation s;
     private final Deployment d;
+    private final KindCosts costs;
+    private final double[] cost;
     private final int[] onNode;
     private final int[] inRack;
     private final int[] inZone;
@@ -29,11 +34,16 @@ final class Placement {
     private final boolean[] failedRegion;
     private final List<Site> withSibling = new ArrayList<>();
 
-    Placement(Situation s, Deployment d) {
+    Placement(Situation s, Deployment d, KindCosts costs) {
         this.s = s;
         this.d = d;
+        this.costs = costs;
         int domains = s.roster().domains();
         onNode = new int[s.roster().sites().size()];
+        cost = new double[onNode.length];
+        for (Site site : costs.areAlike() ? List.<Site>of() : s.roster().sites()) {
+            cost[site.index] = costs.on(site.node);
+        }
         inRack = new int[domains];
         inZone = new int[domains];
         inRegion = new int[domains];
@@ -99,7 +109,11 @@ final class Placement {
     }
 
     private boolean hasRoom(Site site) {
-        return site.free >= d.replicaThousandths();
+        return site.free >= d.replicaThousandths() && isAllowed(site);
+    }
+
+    private boolean isAllowed(Site site) {
+        return cost[site.index] < Double.POSITIVE_INFINITY;
     }
 
     private @Nullable Site better(@Nullable Site one, @Nullable Site other) {
@@ -109,6 +123,9 @@ final class Placement {
     /** Less is better, the first criterion that tells them apart decides. */
     private int compare(Site a, Site b) {
         int order = isUnwantedSpot(a) - isUnwantedSpot(b);
+        if (order == 0) {
+            order = Double.compare(cost[a.index], cost[b.index]);
+        }
         if (order == 0) {
             order = onNode[a.index] - onNode[b.index];
         }
@@ -156,8 +173,32 @@ final class Placement {
     /** Why no node has room for one more replica of this size. For the explanation. */
     String whyNone() {
         var sites = s.roster().sites();
-        long open = sites.stream().filter(site -> site.takesReplicas).count();
-        return "%d nodes have less than %d thousandths free and %d take no replicas"
-                .formatted(open, d.replicaThousandths(), sites.size() - open);
+        long open = sites.stream().filter(site -> site.takesReplicas && isAllowed(site)).count();
+        long other = sites.stream().filter(site -> !isAllowed(site)).count();
+        return "%d nodes have less than %d thousandths free and %d take no replicas%s"
+                .formatted(
+                        open,
+                        d.replicaThousandths(),
+                        sites.size() - open - other,
+                        other == 0
+                                ? ""
+                                : ", %d are of a kind that it may not use".formatted(other));
+    }
+
+    /** The kinds of accelerator that have room for one more. */
+    SortedSet<String> kindsWithRoom() {
+        var kinds = new TreeSet<String>();
+        for (Cell cell : s.roster().cells()) {
+            var sites = cell.byRoom();
+            if (!sites.isEmpty() && hasRoom(sites.getFirst())) {
+                kinds.add(KindCosts.kindOf(sites.getFirst().node));
+            }
+        }
+        return kinds;
+    }
+
+    /** What the deployment's work costs on each kind. */
+    KindCosts costs() {
+        return costs;
     }
 }

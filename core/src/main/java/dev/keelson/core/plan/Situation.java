@@ -191,9 +191,10 @@ final class Situation {
     }
 
     /** Those to keep first: READY, never replaced, on capacity that gets no notices, oldest. */
-    Comparator<Member> keepOrder() {
+    Comparator<Member> keepOrder(KindCosts costs) {
         return Comparator.comparing((Member m) -> !m.isReady())
                 .thenComparing(m -> draft.lost.contains(m.id()))
+                .thenComparingDouble(m -> costs.on(m.site().node))
                 .thenComparing(Member::isOnSpot)
                 .thenComparing(Member::since)
                 .thenComparing(Member::id);

@@ -7,6 +7,7 @@ import dev.keelson.core.plan.PlannerMemory.Start;
 import dev.keelson.core.policy.ActionClass;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,15 @@ final class Starts {
 
     private final Situation s;
     private final Deployment spec;
+    private final KindCosts costs;
     private final Draft.Deployed m;
     private final ReplicaSet set;
     private @Nullable Placement placement;
 
-    Starts(Situation s, Deployment spec, Draft.Deployed m, ReplicaSet set) {
+    Starts(Situation s, Deployment spec, KindCosts costs, Draft.Deployed m, ReplicaSet set) {
         this.s = s;
         this.spec = spec;
+        this.costs = costs;
         this.m = m;
         this.set = set;
     }
@@ -125,7 +128,7 @@ final class Starts {
 
     private boolean startOne(int revision, Cause cause) {
         if (placement == null) {
-            placement = new Placement(s, spec);
+            placement = new Placement(s, spec, costs);
         }
         var site = placement.choose();
         if (site == null) {
@@ -137,6 +140,7 @@ final class Starts {
             return false;
         }
         int free = site.free;
+        var kindsWithRoom = costs.areAlike() ? List.<String>of() : placement.kindsWithRoom();
         var node = site.node;
         var id = s.nextName(spec);
         s.start(
@@ -149,15 +153,33 @@ final class Starts {
                         spec.id(),
                         List.of(new Action.StartReplica(id, spec.id(), revision, node.id())),
                         cause.code(),
-                        "Start %s (revision %d) on %s in %s: %s."
-                                .formatted(id, revision, node.id(), node.domain(), cause.text()),
-                        List.of(
-                                new Decision.Input("wantedReplicas", (double) m.wanted, null),
-                                new Decision.Input(
-                                        "readyReplicas", (double) s.readyOf(spec.id()), null),
-                                new Decision.Input("freeThousandths", (double) free, age(node))),
-                        otherNodes(site)));
+                        "Start %s (revision %d) on %s in %s: %s%s."
+                                .formatted(
+                                        id,
+                                        revision,
+                                        node.id(),
+                                        node.domain(),
+                                        cause.text(),
+                                        costs.areAlike() ? "" : "; on " + costs.sentence(node)),
+                        inputs(node, free),
+                        rejected(site, kindsWithRoom)));
         return true;
+    }
+
+    private List<Decision.Input> inputs(Node node, int free) {
+        var inputs = new ArrayList<Decision.Input>();
+        inputs.add(new Decision.Input("wantedReplicas", (double) m.wanted, null));
+        inputs.add(new Decision.Input("readyReplicas", (double) s.readyOf(spec.id()), null));
+        inputs.add(new Decision.Input("freeThousandths", (double) free, age(node)));
+        inputs.addAll(costs.inputs(node));
+        return inputs;
+    }
+
+    /** Other kinds of accelerator first: they tell more than other nodes. */
+    private List<Decision.Rejected> rejected(Site chosen, Collection<String> kindsWithRoom) {
+        var rejected = new ArrayList<>(costs.rejected(chosen.node, kindsWithRoom));
+        rejected.addAll(otherNodes(chosen));
+        return rejected;
     }
 
     private long age(Node node) {
@@ -177,7 +199,9 @@ final class Starts {
                                 ? "takes no replicas: %s".formatted(s.judged(name))
                                 : site.free < spec.replicaThousandths()
                                         ? "too little room"
-                                        : "nearer to its siblings or to a failure, or less room";
+                                        : costs.on(site.node) > costs.on(chosen.node)
+                                                ? "on a dearer kind of accelerator"
+                                                : "nearer to its siblings or to a failure, or less room";
                 rejected.add(new Decision.Rejected(name.value(), 1.0, null, constraint));
             }
         }

@@ -15,6 +15,7 @@ public record Policies(
         String hash,
         SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
         SortedMap<DeploymentId, ForecastPolicy> forecasting,
+        SortedMap<DeploymentId, AcceleratorPolicy> accelerators,
         RecoveryPolicy recovery,
         SpotPolicy spot,
         SortedMap<ActionClass, Autonomy> autonomy,
@@ -23,10 +24,11 @@ public record Policies(
     public Policies {
         autoscaling = Collections.unmodifiableSortedMap(new TreeMap<>(autoscaling));
         forecasting = Collections.unmodifiableSortedMap(new TreeMap<>(forecasting));
+        accelerators = Collections.unmodifiableSortedMap(new TreeMap<>(accelerators));
         autonomy = Collections.unmodifiableSortedMap(new TreeMap<>(autonomy));
     }
 
-    /** With the default forecast scaling of every deployment. */
+    /** With the default forecast scaling of every deployment, on any accelerator. */
     public Policies(
             String hash,
             SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
@@ -38,9 +40,36 @@ public record Policies(
         this(hash, autoscaling, new TreeMap<>(), recovery, spot, autonomy, minNodes, maxNodes);
     }
 
+    /** On any accelerator. */
+    public Policies(
+            String hash,
+            SortedMap<DeploymentId, AutoscalingPolicy> autoscaling,
+            SortedMap<DeploymentId, ForecastPolicy> forecasting,
+            RecoveryPolicy recovery,
+            SpotPolicy spot,
+            SortedMap<ActionClass, Autonomy> autonomy,
+            int minNodes,
+            int maxNodes) {
+        this(
+                hash,
+                autoscaling,
+                forecasting,
+                new TreeMap<>(),
+                recovery,
+                spot,
+                autonomy,
+                minNodes,
+                maxNodes);
+    }
+
     public ForecastPolicy forecastingOf(DeploymentId deployment) {
         var found = forecasting.get(deployment);
         return found != null ? found : ForecastPolicy.defaults(deployment);
+    }
+
+    public AcceleratorPolicy acceleratorsOf(DeploymentId deployment) {
+        var found = accelerators.get(deployment);
+        return found != null ? found : AcceleratorPolicy.any(deployment);
     }
 
     public AutoscalingPolicy autoscalingOf(DeploymentId deployment) {

@@ -63,6 +63,11 @@ public final class FleetBuilder {
     }
 
     public FleetBuilder withNode(String name, String zone, CapacityType capacityType) {
+        return withNode(name, zone, capacityType, "cpu");
+    }
+
+    public FleetBuilder withNode(
+            String name, String zone, CapacityType capacityType, String accelerator) {
         var id = new NodeId(name);
         nodes.put(
                 id,
@@ -72,7 +77,7 @@ public final class FleetBuilder {
                         capacityType,
                         NodeState.READY,
                         false,
-                        List.of(new Accelerator("cpu", 0)),
+                        List.of(new Accelerator(accelerator, 0)),
                         1000,
                         now,
                         true,

@@ -68,6 +68,11 @@ public final class FleetModel {
     public Instant pausedAt = START;
     public @Nullable Double requestsThere = 0.0;
 
+    /** Tokens per second of the newest window; null where nothing is known. */
+    public @Nullable Double promptTokensThere;
+
+    public @Nullable Double outputTokensThere;
+
     /** State that the last tick was planned from. */
     public @Nullable FleetState planned;
 
@@ -85,11 +90,15 @@ public final class FleetModel {
     }
 
     public void addNode(String name, String zone, CapacityType type) {
+        addNode(name, zone, type, "cpu");
+    }
+
+    public void addNode(String name, String zone, CapacityType type, String accelerator) {
         nodes.put(
                 new NodeId(name),
                 FleetBuilder.aFleet()
                         .at(now)
-                        .withNode(name, zone, type)
+                        .withNode(name, zone, type, accelerator)
                         .build()
                         .nodes()
                         .get(new NodeId(name)));
@@ -102,6 +111,9 @@ public final class FleetModel {
                         reading,
                         requestsThere == null ? null : new Reading(0, now),
                         reading,
+                        outputTokensThere == null ? null : new Reading(outputTokensThere, now),
+                        null,
+                        promptTokensThere == null ? null : new Reading(promptTokensThere, now),
                         null,
                         null);
         var deployments = new TreeMap<DeploymentId, DeploymentState>();

@@ -21,6 +21,7 @@ import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.plan.PlannerMemory;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -287,11 +288,26 @@ public final class RandomFleet {
         return new Policies(
                 "00",
                 scaling,
+                new TreeMap<>(),
+                kinds(),
                 RecoveryPolicy.DEFAULTS,
                 new SpotPolicy(Duration.ofSeconds(5), random.nextInt(3)),
                 levels,
                 nodes,
                 nodes + random.nextInt(4));
+    }
+
+    /** Two of the models tell accelerators apart; one costs more and prefills faster. */
+    private static SortedMap<DeploymentId, AcceleratorPolicy> kinds() {
+        var kinds = new TreeMap<String, AcceleratorPolicy.Kind>();
+        kinds.put("gpu-0", new AcceleratorPolicy.Kind(2, 8_000, 2_000));
+        kinds.put("gpu-1", new AcceleratorPolicy.Kind(4, 24_000, 3_000));
+        var policies = new TreeMap<DeploymentId, AcceleratorPolicy>();
+        for (int i = 1; i <= 2; i++) {
+            var id = new DeploymentId("model-" + i);
+            policies.put(id, new AcceleratorPolicy(id, kinds));
+        }
+        return policies;
     }
 
     private static SortedMap<NodeId, Node> nodes(RandomGenerator random) {
@@ -313,7 +329,7 @@ public final class RandomFleet {
                             NodeState.READY,
                             false,
                             java.util.Collections.nCopies(
-                                    accelerators, new Accelerator("gpu", 80L << 30)),
+                                    accelerators, new Accelerator("gpu-" + i % 2, 80L << 30)),
                             1_000 * accelerators,
                             START,
                             true,

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,40 @@ public record Fleet(
     public EngineSpeed speed() {
         var simulated = detailed;
         return simulated == null ? engine : simulated;
+    }
+
+    /** How fast a replica is on the nodes of a group, in closed form. */
+    public EngineProfile engineOf(NodeGroup group) {
+        var own = group.engine();
+        return own == null ? engine : own;
+    }
+
+    /** One group of each kind of accelerator, the first of the file, by the kind's name. */
+    public SortedMap<String, NodeGroup> kinds() {
+        var kinds = new TreeMap<String, NodeGroup>();
+        nodes.forEach(group -> kinds.putIfAbsent(engineOf(group).accelerator(), group));
+        return kinds;
+    }
+
+    /** The same fleet as if all nodes were of one group's kind. */
+    public Fleet onlyOf(NodeGroup group) {
+        return new Fleet(
+                name,
+                model,
+                slo,
+                minReplicas,
+                maxReplicas,
+                initialReplicas,
+                gpusPerReplica,
+                maxSequences,
+                engineOf(group),
+                group.engine() == null ? detailed : null,
+                coldStart,
+                gateway,
+                telemetry,
+                tick,
+                List.of(group),
+                incidents);
     }
 
     /** Names of all nodes, in the file's order. */
@@ -162,6 +198,7 @@ public record Fleet(
      *
      * @param pricePerGpuHour in the currency of the file, counted while a replica holds the GPU
      * @param spot when there is capacity for them; null for always
+     * @param engine how fast a replica is on their accelerator; null for the fleet's
      */
     public record NodeGroup(
             String name,
@@ -171,7 +208,8 @@ public record Fleet(
             String zone,
             CapacityType capacity,
             double pricePerGpuHour,
-            @Nullable SpotMarket spot) {
+            @Nullable SpotMarket spot,
+            @Nullable EngineProfile engine) {
         public NodeGroup(
                 String name,
                 int count,
@@ -180,7 +218,7 @@ public record Fleet(
                 String zone,
                 CapacityType capacity,
                 double pricePerGpuHour) {
-            this(name, count, gpus, region, zone, capacity, pricePerGpuHour, null);
+            this(name, count, gpus, region, zone, capacity, pricePerGpuHour, null, null);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.Slo;
 import dev.keelson.yaml.YamlFile;
 import dev.keelson.yaml.YamlSection;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,13 @@ public final class FleetFile {
         var gateway = root.optionalSection("gateway");
         var nodes = new ArrayList<Fleet.NodeGroup>();
         for (var node : root.sections("nodes")) {
-            nodes.add(node(folder, node, gpus));
+            nodes.add(
+                    node(
+                            folder,
+                            node,
+                            gpus,
+                            deployment.whole("maxSequences", 1, engine.maxSequences()),
+                            kind));
         }
         var fleet =
                 new Fleet(
@@ -126,7 +133,8 @@ public final class FleetFile {
         return asked == null ? kind : asked;
     }
 
-    private static Fleet.NodeGroup node(Path folder, YamlSection node, int gpusPerReplica) {
+    private static Fleet.NodeGroup node(
+            Path folder, YamlSection node, int gpusPerReplica, int sequences, String kind) {
         var capacity = node.optionalText("capacity").orElse("ON_DEMAND");
         if (!List.of("ON_DEMAND", "SPOT", "RESERVED").contains(capacity)) {
             throw node.wrong("capacity", "ON_DEMAND, SPOT or RESERVED");
@@ -143,7 +151,28 @@ public final class FleetFile {
                 node.optionalText("zone").orElse("zone-a"),
                 CapacityType.valueOf(capacity),
                 node.number("pricePerGpuHour", 0, 1e6),
-                spot.map(section -> spot(folder, section)).orElse(null));
+                spot.map(section -> spot(folder, section)).orElse(null),
+                node.has("engineOf") ? engineOf(folder, node, sequences, kind) : null);
+    }
+
+    /** The engine of another fleet file, for nodes with another accelerator. */
+    private static EngineProfile engineOf(
+            Path folder, YamlSection node, int sequences, String kind) {
+        var file = folder.resolve(node.text("engineOf")).normalize();
+        if (!Files.isRegularFile(file)) {
+            throw node.wrong("engineOf", "a fleet file beside this one; there is no " + file);
+        }
+        if (kind.equals(DETAILED)) {
+            throw node.wrong("engineOf", "nothing with the detailed engine, which is one for all");
+        }
+        var engine = engine(YamlFile.read(file, InputException::new).section("engine"));
+        if (engine.maxSequences() < sequences) {
+            throw node.wrong(
+                    "engineOf",
+                    "an engine that runs the deployment's %d sequences at once"
+                            .formatted(sequences));
+        }
+        return engine;
     }
 
     private static SpotMarket spot(Path folder, YamlSection spot) {

@@ -1,5 +1,7 @@
 package dev.keelson.simulator.world;
 
+import dev.keelson.core.control.ForecastSource;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.AutoscalingPolicy;
 import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.simulator.baseline.Baselines;
@@ -9,6 +11,8 @@ import dev.keelson.simulator.trace.Trace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -37,6 +41,7 @@ public final class FleetStudy {
     private final Baselines.Sizing sizing;
     private final int initial;
     private final Forecasting forecasting;
+    private final SortedMap<String, AcceleratorPolicy.Kind> kinds = new TreeMap<>();
 
     public FleetStudy(Fleet fleet, Trace trace, long seed) {
         this(fleet, trace, seed, Forecasting.NONE);
@@ -165,18 +170,26 @@ public final class FleetStudy {
     }
 
     private FleetWorld world(PolicyChoice choice) {
-        return new FleetWorld(fleet, trace, scaler(choice), () -> ReplicaModel.of(fleet), seed);
+        return new FleetWorld(
+                fleet, trace, scaler(choice), group -> ReplicaModel.of(fleet, group), seed);
     }
 
     private Scaler scaler(PolicyChoice choice) {
         return switch (choice.name()) {
             case PRODUCTION ->
-                    new ProductionScaler(fleet, autoscaling(choice), new Telemetry<>(fleet, seed));
+                    new ProductionScaler(
+                            fleet,
+                            autoscaling(choice),
+                            ProductionScaler.forecastDefaults(),
+                            accelerators(choice),
+                            ForecastSource.NONE,
+                            new Telemetry<>(fleet, seed));
             case FORECAST ->
                     new ProductionScaler(
                             fleet,
                             autoscaling(choice),
                             forecasting(choice),
+                            accelerators(choice),
                             forecasting.source(start()),
                             new Telemetry<>(fleet, seed));
             default ->
@@ -192,6 +205,31 @@ public final class FleetStudy {
                 ProductionScaler.DEPLOYMENT,
                 capacity.ofReplica(fleet, trace),
                 fleet.coldStart().longest());
+    }
+
+    /** With {@code kinds=1} what each kind of accelerator costs and does; else all are alike. */
+    private AcceleratorPolicy accelerators(PolicyChoice choice) {
+        return new AcceleratorPolicy(
+                ProductionScaler.DEPLOYMENT,
+                choice.option("kinds", 0, 0, 1) > 0 ? kinds() : new TreeMap<>());
+    }
+
+    /** The kinds of the fleet's accelerators, a replica's work on each found by bisection, once. */
+    private synchronized SortedMap<String, AcceleratorPolicy.Kind> kinds() {
+        if (kinds.isEmpty()) {
+            fleet.kinds()
+                    .forEach((name, group) -> {
+                        var only = fleet.onlyOf(group);
+                        var replica = Capacity.of(only, trace, seed).ofReplica(only, trace);
+                        kinds.put(
+                                name,
+                                new AcceleratorPolicy.Kind(
+                                        group.pricePerGpuHour(),
+                                        replica.prefillTokensPerSecond(),
+                                        replica.decodeTokensPerSecond()));
+                    });
+        }
+        return kinds;
     }
 
     private static ForecastPolicy forecasting(PolicyChoice choice) {

@@ -11,7 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * A fleet on virtual time under one policy: open-loop arrivals, the gateway's queue and the
@@ -28,7 +28,7 @@ final class FleetWorld {
     private final Fleet fleet;
     private final Trace trace;
     private final Scaler scaler;
-    private final Supplier<ReplicaModel> engines;
+    private final Function<Fleet.NodeGroup, ReplicaModel> engines;
     private final SplittableRandom random;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimReplica> replicas = new ArrayList<>();
@@ -44,7 +44,12 @@ final class FleetWorld {
     private double now;
     private int replicasLost;
 
-    FleetWorld(Fleet fleet, Trace trace, Scaler scaler, Supplier<ReplicaModel> engines, long seed) {
+    FleetWorld(
+            Fleet fleet,
+            Trace trace,
+            Scaler scaler,
+            Function<Fleet.NodeGroup, ReplicaModel> engines,
+            long seed) {
         this.fleet = fleet;
         this.trace = trace;
         this.scaler = scaler;
@@ -257,7 +262,7 @@ final class FleetWorld {
         double begins = Math.max(now, node.stuckUntilSeconds);
         double ends = doomed ? now + DOOMED_START_SECONDS : begins + seconds;
         node.warm = true;
-        var replica = new SimReplica(id, node, gpus, engines.get(), now, ends);
+        var replica = new SimReplica(id, node, gpus, engines.apply(node.group), now, ends);
         replica.doomed = doomed;
         replica.pace(now);
         replicas.add(replica);

@@ -35,7 +35,11 @@ public final class LiveStudy {
         var watched = new Watched(scaler);
         var world =
                 new FleetWorld(
-                        fleet, recording.trace(), watched, () -> ReplicaModel.of(fleet), seed);
+                        fleet,
+                        recording.trace(),
+                        watched,
+                        group -> ReplicaModel.of(fleet, group),
+                        seed);
         var run = world.run(FleetStudy.PRODUCTION, recording.counts().getFirst().ready());
         double end = recording.seconds();
         return new Simulated(

@@ -25,6 +25,7 @@ import dev.keelson.core.plan.Action;
 import dev.keelson.core.plan.IncidentChange;
 import dev.keelson.core.plan.Plan;
 import dev.keelson.core.plan.PlannerMemory;
+import dev.keelson.core.policy.AcceleratorPolicy;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.AutoscalingPolicy;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +54,7 @@ final class ProductionScaler implements Scaler {
     private final Fleet fleet;
     private final AutoscalingPolicy autoscaling;
     private final ForecastPolicy forecasting;
+    private final AcceleratorPolicy accelerators;
     private final boolean isForecasting;
     private final Policies policies;
     private final EngineSpec engine;
@@ -73,6 +76,7 @@ final class ProductionScaler implements Scaler {
                 fleet,
                 autoscaling,
                 ForecastPolicy.defaults(DEPLOYMENT),
+                AcceleratorPolicy.any(DEPLOYMENT),
                 ForecastSource.NONE,
                 telemetry);
     }
@@ -81,12 +85,14 @@ final class ProductionScaler implements Scaler {
             Fleet fleet,
             AutoscalingPolicy autoscaling,
             ForecastPolicy forecasting,
+            AcceleratorPolicy accelerators,
             ForecastSource forecasts,
             Telemetry<DemandReadings> telemetry) {
         this.fleet = fleet;
         this.telemetry = telemetry;
         this.autoscaling = autoscaling;
         this.forecasting = forecasting;
+        this.accelerators = accelerators;
         isForecasting = !forecasts.equals(ForecastSource.NONE);
         engine = new EngineSpec("simulated", fleet.model(), fleet.model(), new TreeMap<>());
         deployment =
@@ -144,6 +150,7 @@ final class ProductionScaler implements Scaler {
                 "0".repeat(64),
                 new TreeMap<>(Collections.singletonMap(DEPLOYMENT, autoscaling)),
                 new TreeMap<>(Collections.singletonMap(DEPLOYMENT, forecasting)),
+                new TreeMap<>(Collections.singletonMap(DEPLOYMENT, accelerators)),
                 recovery,
                 SpotPolicy.DEFAULTS,
                 autonomy,
@@ -176,6 +183,17 @@ final class ProductionScaler implements Scaler {
         p.put("maxStep", Integer.toString(autoscaling.maxStep()));
         p.put("maxInputAge", autoscaling.maxInputAge().toSeconds() + "s");
         p.put("tick", fleet.tick().toMillis() + "ms");
+        accelerators
+                .kinds()
+                .forEach((name, kind) ->
+                        p.put(
+                                "kind " + name,
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.2f/h, %.0f prompt or %.0f output tokens/s",
+                                        kind.pricePerGpuHour(),
+                                        kind.prefillTokensPerSecond(),
+                                        kind.decodeTokensPerSecond())));
         if (isForecasting) {
             p.put("missPrice", Double.toString(forecasting.missPrice()));
             p.put("leadQuantile", Double.toString(forecasting.leadQuantile()));
@@ -257,7 +275,7 @@ final class ProductionScaler implements Scaler {
         return seconds > 0 ? new Reading(count / seconds, now) : null;
     }
 
-    private static Node node(SimNode n) {
+    private Node node(SimNode n) {
         var notice =
                 Double.isNaN(n.noticeSeconds)
                         ? null
@@ -268,7 +286,8 @@ final class ProductionScaler implements Scaler {
                 n.group.capacity(),
                 NodeState.READY,
                 n.cordoned,
-                Collections.nCopies(n.group.gpus(), new Accelerator("gpu", 0)),
+                Collections.nCopies(
+                        n.group.gpus(), new Accelerator(fleet.engineOf(n.group).accelerator(), 0)),
                 1_000 * n.group.gpus(),
                 at(n.lastHeardSeconds),
                 n.up,
@@ -278,7 +297,7 @@ final class ProductionScaler implements Scaler {
 
     private Replica replica(SimReplica r) {
         var load = r.engine.load(world().now());
-        double kv = Math.min(1, load.kvUsedTokens() / fleet.engine().kvTokens());
+        double kv = Math.min(1, load.kvUsedTokens() / fleet.engineOf(r.node.group).kvTokens());
         boolean ready = r.state == ReplicaState.READY;
         return new Replica(
                 r.id,

@@ -66,7 +66,8 @@ public final class RecoveryStudy {
     /** One row; rows do not see each other. */
     public RecoveryResult play(PolicyChoice choice) {
         var world =
-                new FleetWorld(fleet, trace, scaler(choice), () -> ReplicaModel.of(fleet), seed);
+                new FleetWorld(
+                        fleet, trace, scaler(choice), group -> ReplicaModel.of(fleet, group), seed);
         world.ledger().expect(replicas);
         var run = world.run(choice.text(), replicas);
         return new RecoveryResult(

@@ -14,6 +14,12 @@ interface ReplicaModel {
                 : new DetailedReplica(detailed);
     }
 
+    /** The engine of a group's nodes. */
+    static ReplicaModel of(Fleet fleet, Fleet.NodeGroup group) {
+        var own = group.engine();
+        return own == null ? of(fleet) : new BatchingReplica(own);
+    }
+
     /** Whether the request could ever run here; one that cannot fails at once. */
     default boolean admits(Sequence sequence) {
         return true;
