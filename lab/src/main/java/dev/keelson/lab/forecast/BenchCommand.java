@@ -19,19 +19,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         description =
-                "Prints a table of docs/benchmarks.md afresh: m4, hour, coverage, speed, request-classes.",
+                "Prints a table of docs/benchmarks.md afresh: m4, hour, coverage, speed, request-classes, joint-indicators.",
         mixinStandardHelpOptions = true,
         hidden = true)
 final class BenchCommand implements Callable<Integer> {
     private static final List<String> NAMES =
-            List.of("m4", "hour", "coverage", "speed", "request-classes");
+            List.of("m4", "hour", "coverage", "speed", "request-classes", "joint-indicators");
 
     @Mixin private final Console console = new Console();
 
     @Parameters(
             paramLabel = "NAME",
             arity = "1..*",
-            description = "m4, hour, coverage, speed, request-classes.")
+            description = "m4, hour, coverage, speed, request-classes, joint-indicators.")
     private List<String> names = List.of();
 
     @Option(
@@ -71,6 +71,7 @@ final class BenchCommand implements Callable<Integer> {
                     out.println();
                     new TokenShapeStudy(data).print(out);
                 }
+                case "joint-indicators" -> new JointStudy(data).print(out);
                 default -> new SpeedStudy(data, workers, seed).print(out);
             }
             out.println();

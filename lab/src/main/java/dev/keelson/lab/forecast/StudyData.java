@@ -4,6 +4,8 @@ import dev.keelson.forecaster.series.Series;
 import dev.keelson.forecaster.statistical.classes.RequestClass;
 import dev.keelson.simulator.engine.profile.CsvTable;
 import dev.keelson.simulator.trace.InputException;
+import dev.keelson.simulator.trace.PrefixRequest;
+import dev.keelson.simulator.trace.PrefixTrace;
 import dev.keelson.simulator.trace.Trace;
 import dev.keelson.simulator.trace.TraceChoice;
 import dev.keelson.simulator.trace.TraceFile;
@@ -24,6 +26,9 @@ import java.util.zip.GZIPInputStream;
 record StudyData(Path folder) {
     static final long TEN_MINUTES = 600;
     static final long HOUR = 3600;
+
+    /** Tokens of a block that the trace has a hash for. */
+    static final int MOONCAKE_BLOCK = 512;
 
     private static final int SERVEGEN_DAYS = 10;
     private static final int FISHER_CONTAINERS = 10;
@@ -80,6 +85,12 @@ record StudyData(Path folder) {
                                 "mean_prompt_tokens",
                                 "mean_output_tokens"))
                 .rows();
+    }
+
+    /** Mooncake's conversations with the blocks of their prompts. */
+    List<PrefixRequest> mooncake() {
+        return PrefixTrace.read(
+                present("mooncake/conversation_trace_first_half.jsonl.gz"), MOONCAKE_BLOCK);
     }
 
     /** The hour of Azure's conversation requests. */

@@ -38,7 +38,7 @@ final class BenchCommand implements Callable<Integer> {
                     "llama-tokens");
 
     /** The forecaster's tables that are not called after it. */
-    private static final Set<String> OF_FORECASTER = Set.of("request-classes");
+    private static final Set<String> OF_FORECASTER = Set.of("request-classes", "joint-indicators");
 
     private static final Set<String> LEARNED = Set.of("forecast-members", "forecast-recycling");
 
@@ -48,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(

@@ -1,4 +1,4 @@
-/** Forecasters that learn from one series alone. */
+/** Forecasters that learn from one series alone, or from several indicators of one demand. */
 @NullMarked
 package dev.keelson.forecaster.statistical.pool;
 
