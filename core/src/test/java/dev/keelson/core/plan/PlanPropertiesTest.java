@@ -157,7 +157,10 @@ final class PlanPropertiesTest {
         return requireNonNull(plan.memory().deployments().get(id)).wanted();
     }
 
-    /** No other node that may take it and has room is farther from the siblings. */
+    /**
+     * No other node that may take it and has room is farther from the siblings; where a deployment
+     * tells kinds of accelerator apart, no other of the kind that was chosen.
+     */
     @Test
     void aNewReplicaStandsAsFarFromItsSiblingsAsThereIsRoom() {
         int started = 0;
@@ -195,7 +198,12 @@ final class PlanPropertiesTest {
                             .filter(r -> r.state().isLive() && r.node().equals(other.id()))
                             .mapToInt(Replica::thousandths)
                             .sum();
-            if (other.takesReplicas() && other.capacityThousandths() - taken >= size) {
+            boolean comparable =
+                    fleet.policies.acceleratorsOf(start.deployment()).kinds().isEmpty()
+                            || KindCosts.kindOf(other).equals(KindCosts.kindOf(chosen));
+            if (comparable
+                    && other.takesReplicas()
+                    && other.capacityThousandths() - taken >= size) {
                 assertThat(closeness(chosen, siblings))
                         .as("seed %d: %s instead of %s", seed, start, other.id())
                         .isLessThanOrEqualTo(closeness(other, siblings));
