@@ -46,6 +46,12 @@ final class ServeCommand implements Callable<Integer> {
     private List<String> knobs = List.of();
 
     @Option(
+            names = "--adapter",
+            paramLabel = "NAME=DIR",
+            description = "A LoRA adapter under that name; repeatable.")
+    private List<String> adapters = List.of();
+
+    @Option(
             names = "--decoder",
             paramLabel = "NAME",
             defaultValue = "auto",
@@ -66,10 +72,8 @@ final class ServeCommand implements Callable<Integer> {
         arguments.addAll(List.of("--port", Integer.toString(port), "--served-model"));
         arguments.add(servedModel == null ? defaultName(chosen) : servedModel);
         arguments.addAll(List.of("--decoder", decoder));
-        for (String knob : knobs) {
-            arguments.add("--knob");
-            arguments.add(knob);
-        }
+        knobs.forEach(knob -> arguments.addAll(List.of("--knob", knob)));
+        adapters.forEach(adapter -> arguments.addAll(List.of("--lora", adapter)));
         Component engine = decoder.equals("vector") ? Component.VECTOR_ENGINE : Component.ENGINE;
         ExecLine.print(
                 session,
