@@ -49,7 +49,10 @@ final class OfficialJavaClient {
     }
 
     private ChatCompletionCreateParams.Builder ask(String text) {
-        return ChatCompletionCreateParams.builder().model(model).addUserMessage(text).maxTokens(16);
+        return ChatCompletionCreateParams.builder()
+                .model(model)
+                .addUserMessage(text)
+                .maxCompletionTokens(16);
     }
 
     private void models() {
