@@ -115,13 +115,22 @@ public final class Keelson implements Runnable {
         System.exit(exit);
     }
 
-    /** What follows {@code sim} or {@code forecast} is the study's: it reads its options itself. */
+    /**
+     * What follows {@code sim}, {@code forecast} and {@code model train|fetch} is for another
+     * process: it reads its options itself.
+     */
     static String[] forwarded(String[] args) {
-        if (args.length == 0 || !(args[0].equals("sim") || args[0].equals("forecast"))) {
+        int own =
+                switch (args.length == 0 ? "" : args[0]) {
+                    case "sim", "forecast" -> 1;
+                    case "model" -> 2;
+                    default -> args.length;
+                };
+        if (own >= args.length) {
             return args;
         }
         var words = new ArrayList<>(List.of(args));
-        words.add(1, "--");
+        words.add(own, "--");
         return words.toArray(String[]::new);
     }
 
