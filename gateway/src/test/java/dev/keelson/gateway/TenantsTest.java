@@ -53,6 +53,7 @@ class TenantsTest {
                         .contains("\"code\":\"invalid_api_key\"");
             }
             assertThat(gateway.get("/healthz").statusCode()).isEqualTo(200);
+            assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
             gateway.records.settled(3);
             assertThat(gateway.records.tenants.values()).containsExactlyInAnyOrder("acme", "", "");
             assertThat(gateway.get("/metrics").body())

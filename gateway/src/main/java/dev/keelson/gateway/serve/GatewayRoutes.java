@@ -62,7 +62,8 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
                 }
             }
             case "/v1/models" -> models(exchange);
-            case "/healthz" ->
+            // The second is what engines call it, and what clients of engines ask for.
+            case "/healthz", "/health" ->
                     get(exchange, "text/plain", "ok\n".getBytes(StandardCharsets.US_ASCII));
             case "/metrics" ->
                     get(exchange, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
