@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
     /**
      * Lets the model and its cache go if nothing runs or waits.
      *
-     * @return whether it sleeps now
+     * @return whether it sleeps now; by then {@link #load} says so too
      */
     public CompletableFuture<Boolean> sleep() {
         var slept = new CompletableFuture<Boolean>();
@@ -153,6 +153,7 @@ public final class Engine implements AutoCloseable {
                         scheduler.forgetMemory();
                         decoder.close();
                         asleep = true;
+                        load = view();
                     }
                     slept.complete(asleep);
                 },
@@ -174,6 +175,7 @@ public final class Engine implements AutoCloseable {
                         if (asleep) {
                             decoder = model.get();
                             asleep = false;
+                            load = view();
                         }
                         awake.complete(null);
                     } catch (RuntimeException e) {

@@ -268,6 +268,19 @@ class EngineTest {
     }
 
     @Test
+    void whoWaitedForSleepOrWakeFindsItInTheLoad() {
+        Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
+        var seenAsleep = engine.sleep().thenApply(slept -> engine.load().asleep());
+        engine.step();
+        assertThat(seenAsleep).isCompletedWithValue(true);
+        var seenAwake =
+                engine.wake(() -> new CountingDecoder(VOCABULARY))
+                        .thenApply(awake -> engine.load().asleep());
+        engine.step();
+        assertThat(seenAwake).isCompletedWithValue(false);
+    }
+
+    @Test
     void whatDoesNotFitTheContextIsRefused() {
         Engine engine = engine(new CountingDecoder(VOCABULARY), 0);
         assertThatThrownBy(() ->
