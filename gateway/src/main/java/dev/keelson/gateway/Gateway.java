@@ -34,6 +34,14 @@ final class Gateway {
      */
     private static final int RETRY_FLOOR = 128;
 
+    /** What {@link #tick} is called every. */
+    static final int TICK_MILLIS = 100;
+
+    /** Ticks between two looks of the dispatcher at its queues; the control session's too. */
+    static final int DISPATCH_TICKS = 2;
+
+    private static final int SECOND_TICKS = 10;
+
     private final Dispatcher dispatcher;
     private final HttpListener listener;
     private final RoutingTableStore tables;
@@ -119,6 +127,20 @@ final class Gateway {
                 "Records lost to the spool's bound since the data folder was made.",
                 records,
                 r -> r.state().getDropped());
+    }
+
+    /**
+     * What has to be done though nothing arrives: queues, waits, and idle connections.
+     *
+     * @param tick how many came before, {@link #TICK_MILLIS} apart
+     */
+    void tick(long tick) {
+        if (tick % DISPATCH_TICKS == 0) {
+            dispatcher.tick();
+        }
+        if (tick % SECOND_TICKS == 0) {
+            listener.tick();
+        }
     }
 
     Dispatcher dispatcher() {

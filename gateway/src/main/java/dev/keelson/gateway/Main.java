@@ -26,9 +26,6 @@ public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final String VERSION = "0.1.0";
     private static final long LOG_BYTES = 256L << 20;
-    private static final int TICK_MILLIS = 100;
-    private static final int DISPATCH_TICKS = 2;
-    private static final int SECOND_TICKS = 10;
     private static final int MINUTE_TICKS = 600;
     private static final long DRAIN_SECONDS = 25;
 
@@ -142,7 +139,7 @@ public final class Main {
         for (long tick = 0; !stopped; tick++) {
             try {
                 tick(tick);
-                Thread.sleep(TICK_MILLIS);
+                Thread.sleep(Gateway.TICK_MILLIS);
             } catch (RuntimeException e) {
                 LOG.error("a tick failed", e);
             } catch (InterruptedException e) {
@@ -154,12 +151,9 @@ public final class Main {
 
     private void tick(long tick) {
         log.tick();
-        if (tick % DISPATCH_TICKS == 0) {
-            gateway.dispatcher().tick();
+        gateway.tick(tick);
+        if (tick % Gateway.DISPATCH_TICKS == 0) {
             session.tick();
-        }
-        if (tick % SECOND_TICKS == 0) {
-            gateway.listener().tick();
         }
         if (tick % MINUTE_TICKS == MINUTE_TICKS - 1) {
             Thread.ofVirtual().name("renew").start(membership::maintain);
@@ -172,7 +166,7 @@ public final class Main {
             gateway.listener().stopAccepting();
             long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
             while (gateway.listener().serving() > 0 && System.nanoTime() - last < 0) {
-                Thread.sleep(TICK_MILLIS);
+                Thread.sleep(Gateway.TICK_MILLIS);
             }
             stopped = true;
             gateway.listener().close();

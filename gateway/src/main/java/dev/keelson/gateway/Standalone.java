@@ -25,7 +25,6 @@ public final class Standalone {
     private static final long LOG_BYTES = 256L << 20;
     private static final int QUEUE_LIMIT = 512;
     private static final int MAX_SEQUENCES = 4096;
-    private static final int TICK_MILLIS = 100;
 
     private Standalone() {}
 
@@ -62,13 +61,8 @@ public final class Standalone {
         System.out.println("http://127.0.0.1:" + gateway.listener().port());
         for (long tick = 0; ; tick++) {
             log.tick();
-            if (tick % 2 == 0) {
-                gateway.dispatcher().tick();
-            }
-            if (tick % 10 == 0) {
-                gateway.listener().tick();
-            }
-            Thread.sleep(TICK_MILLIS);
+            gateway.tick(tick);
+            Thread.sleep(Gateway.TICK_MILLIS);
         }
     }
 
