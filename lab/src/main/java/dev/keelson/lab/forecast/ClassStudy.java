@@ -122,17 +122,17 @@ record ClassStudy(StudyData data, StudyWorkers workers, long seed) {
         var coverage = new double[1];
         var count = new int[1];
         Groups top = clustered(set, coverage, count);
-        double[] outcomes = set.rolling(set.sum(set.demand.keySet())).outcomes();
+        Rolling all = set.rolling(set.sum(set.demand.keySet()));
         var text = new StringBuilder();
         for (LocalMethod method : methods(set)) {
             double[] whole = local(set, one, method);
             double[] clusters = local(set, top, method);
             row(text, set, coverage[0], count[0], method.name());
-            score(text, outcomes, whole, clusters, local(set, each, method), mean(whole, clusters));
+            score(text, all, whole, clusters, local(set, each, method), mean(whole, clusters));
         }
         double[][] ours = online(set);
         row(text, set, coverage[0], count[0], "keelson");
-        score(text, outcomes, ours[0], ours[1], null, ours[2]);
+        score(text, all, ours[0], ours[1], null, ours[2]);
         return text.toString();
     }
 
@@ -164,7 +164,7 @@ record ClassStudy(StudyData data, StudyWorkers workers, long seed) {
 
     private static void score(
             StringBuilder text,
-            double[] outcomes,
+            Rolling set,
             double[] whole,
             double[] clusters,
             double @Nullable [] each,
@@ -173,10 +173,10 @@ record ClassStudy(StudyData data, StudyWorkers workers, long seed) {
                 String.format(
                         Locale.ROOT,
                         " %.4f | %.4f | %s | %.4f |%n",
-                        wape(outcomes, whole),
-                        wape(outcomes, clusters),
-                        each == null ? "not run" : share(wape(outcomes, each)),
-                        wape(outcomes, mean)));
+                        set.wape(whole),
+                        set.wape(clusters),
+                        each == null ? "not run" : share(set.wape(each)),
+                        set.wape(mean)));
     }
 
     private static String share(double wape) {
@@ -271,17 +271,5 @@ record ClassStudy(StudyData data, StudyWorkers workers, long seed) {
             }
         }
         return sums;
-    }
-
-    private static double wape(double[] outcomes, double[] points) {
-        double error = 0;
-        double size = 0;
-        for (int i = 0; i < outcomes.length; i++) {
-            if (!Double.isNaN(outcomes[i])) {
-                error += Math.abs(outcomes[i] - points[i]);
-                size += Math.abs(outcomes[i]);
-            }
-        }
-        return error / size;
     }
 }

@@ -64,11 +64,11 @@ record HourStudy(StudyData data, StudyWorkers workers, long seed) {
         var scores = new LinkedHashMap<String, Double>();
         OnlineForecaster forecaster = set.forecaster(seed, 4 * season);
         double[] ours = medians(set.online(forecaster));
-        scores.put("keelson", wape(set, ours));
+        scores.put("keelson", set.wape(ours));
         score(scores, "last value", set, new SeasonalNaive(1));
         scores.put(
                 "last hour (Dynamo constant)",
-                wape(set, dynamo(set, new DynamoPredictor.Constant())));
+                set.wape(dynamo(set, new DynamoPredictor.Constant())));
         score(scores, "daily naive", set, new SeasonalNaive(season));
         score(scores, "weekly naive", set, new SeasonalNaive(DAYS * season));
         score(scores, "7-day slot mean × level", set, new SlotMean(season, DAYS, true, steps));
@@ -79,14 +79,14 @@ record HourStudy(StudyData data, StudyWorkers workers, long seed) {
         score(scores, "ARIMA, log", set, new Arima(true));
         scores.put(
                 "Dynamo ARIMA, 50 intervals",
-                wape(set, set.intervals(new Arima(false), DYNAMO_WINDOW)));
-        scores.put("Dynamo ARIMA, log", wape(set, set.intervals(new Arima(true), DYNAMO_WINDOW)));
+                set.wape(set.intervals(new Arima(false), DYNAMO_WINDOW)));
+        scores.put("Dynamo ARIMA, log", set.wape(set.intervals(new Arima(true), DYNAMO_WINDOW)));
         for (boolean logarithmic : new boolean[] {false, true}) {
             String suffix = logarithmic ? ", log" : "";
-            scores.put("Dynamo Kalman" + suffix, wape(set, kalman(set, 1, .1, 10, logarithmic)));
+            scores.put("Dynamo Kalman" + suffix, set.wape(kalman(set, 1, .1, 10, logarithmic)));
             scores.put(
                     "Dynamo Kalman, reactive" + suffix,
-                    wape(set, kalman(set, 10, 1, 5, logarithmic)));
+                    set.wape(kalman(set, 10, 1, 5, logarithmic)));
         }
         var text = new StringBuilder(set.series().name()).append(": weights at the end");
         double[] weights = forecaster.weights(0);
@@ -100,7 +100,7 @@ record HourStudy(StudyData data, StudyWorkers workers, long seed) {
 
     private static void score(
             Map<String, Double> scores, String name, Rolling set, LocalMethod method) {
-        scores.put(name, wape(set, set.points(method)));
+        scores.put(name, set.wape(set.points(method)));
     }
 
     private static double[] medians(@Nullable QuantileForecast[] said) {
@@ -137,18 +137,5 @@ record HourStudy(StudyData data, StudyWorkers workers, long seed) {
             predicted = predictor.predict();
         }
         return Math.max(0, predicted) / set.steps();
-    }
-
-    private static double wape(Rolling set, double[] points) {
-        double[] outcomes = set.outcomes();
-        double error = 0;
-        double size = 0;
-        for (int i = 0; i < outcomes.length; i++) {
-            if (!Double.isNaN(outcomes[i])) {
-                error += Math.abs(outcomes[i] - points[i]);
-                size += Math.abs(outcomes[i]);
-            }
-        }
-        return error / size;
     }
 }

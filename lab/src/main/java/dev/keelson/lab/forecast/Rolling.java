@@ -46,6 +46,20 @@ record Rolling(Series series, int steps, int season, int first) {
         return outcomes;
     }
 
+    /** Sum of absolute errors ÷ sum of sizes of a point per origin, where the outcome is known. */
+    double wape(double[] points) {
+        double[] outcomes = outcomes();
+        double error = 0;
+        double size = 0;
+        for (int i = 0; i < outcomes.length; i++) {
+            if (!Double.isNaN(outcomes[i])) {
+                error += Math.abs(outcomes[i] - points[i]);
+                size += Math.abs(outcomes[i]);
+            }
+        }
+        return error / size;
+    }
+
     /** The production forecaster, fed step by step. */
     @Nullable QuantileForecast[] online(OnlineForecaster forecaster) {
         @Nullable QuantileForecast[] said = new @Nullable QuantileForecast[origins()];
