@@ -80,7 +80,7 @@ final class ForecastLive {
         compare(rows);
         print("start of a replica, s (largest measured)", "%.1f", longestStart());
         print("requests", "%.0f", (double) rows.size());
-        print("failed", "%.0f", (double) rows.stream().filter(r -> r.error() != null).count());
+        tellFailures(rows);
         replay(begin);
     }
 
@@ -173,6 +173,19 @@ final class ForecastLive {
 
     private static String joined(List<Integer> days, IntFunction<String> text) {
         return days.stream().map(text::apply).collect(Collectors.joining(", "));
+    }
+
+    /** How many failed, and of what on which days. */
+    private static void tellFailures(List<Load.Row> rows) {
+        print("failed", "%.0f", (double) rows.stream().filter(r -> r.error() != null).count());
+        var causes = new TreeMap<String, Integer>();
+        for (var row : rows) {
+            if (row.error() != null) {
+                int day = (int) (row.at() / DAY.toSeconds()) + 1;
+                causes.merge("failed on day %d, %s".formatted(day, row.error()), 1, Integer::sum);
+            }
+        }
+        causes.forEach((cause, count) -> print(cause, "%.0f", (double) count));
     }
 
     private static double speed() {
