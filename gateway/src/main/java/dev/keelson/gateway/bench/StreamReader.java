@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
 
 /** A client of one stream, ordinary or slow. Its methods block. */
 final class StreamReader {
-    private static final String TEXT = "\"text\":\"";
+    private static final String TEXT = "\"content\":\"";
     private static final int SMALL_WINDOW = 4096;
 
     private final int port;
@@ -85,11 +85,11 @@ final class StreamReader {
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         String body =
-                "{\"model\":\"canned\",\"stream\":true,\"max_tokens\":%d,\"prompt\":\"%s\"}"
+                "{\"model\":\"canned\",\"stream\":true,\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
                         .formatted(tokens, prompt);
         socket.getOutputStream()
                 .write(
-                        "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                                 .formatted(body.length(), body)
                                 .getBytes(StandardCharsets.US_ASCII));
         return socket;

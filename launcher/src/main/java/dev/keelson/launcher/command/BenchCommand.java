@@ -21,6 +21,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
     private static final String PLAN_TIME = "plan-time";
     private static final String SLOW_READERS = "slow-readers";
+    private static final String GATEWAY_PEERS = "gateway-peers";
 
     /** On a fleet, or on virtual time: not the forecaster's own tables. */
     private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
@@ -48,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -91,7 +92,11 @@ final class BenchCommand implements Callable<Integer> {
             return planTime(distribution);
         }
         if (names.contains(SLOW_READERS)) {
-            return gateway(distribution);
+            return gateway(distribution, Component.SLOW_READERS, List.of());
+        }
+        if (names.contains(GATEWAY_PEERS)) {
+            // The gateways have the other core, one after the other.
+            return gateway(distribution, Component.GATEWAY_PEERS, List.of("taskset", "-c", "1"));
         }
         if (!distribution.has(Component.BENCH)) {
             throw new CommandFailure(
@@ -148,23 +153,22 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** One gateway with the flags that it has in a fleet, before engines that compute nothing. */
-    private int gateway(Distribution distribution) {
+    private int gateway(Distribution distribution, Component bench, List<String> pinned) {
         if (names.size() != 1) {
             throw new CommandFailure(
-                    "%s runs alone.".formatted(SLOW_READERS),
+                    "%s runs alone.".formatted(bench.commandName()),
                     "Ask for the others one after the other.",
                     CommandFailure.USAGE);
         }
-        if (!distribution.has(Component.GATEWAY_BENCH)) {
+        if (!distribution.has(bench)) {
             throw new CommandFailure(
                     "The gateway is not built.", "Build it with: ./keelson --version");
         }
-        ExecLine.print(
-                session,
-                distribution.environment(),
+        var line = new ArrayList<>(pinned);
+        line.addAll(
                 distribution.command(
-                        Component.GATEWAY_BENCH,
-                        distribution.command(Component.GATEWAY_ALONE, List.of())));
+                        bench, distribution.command(Component.GATEWAY_ALONE, List.of())));
+        ExecLine.print(session, distribution.environment(), line);
         return 0;
     }
 

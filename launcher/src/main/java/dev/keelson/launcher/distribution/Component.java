@@ -24,8 +24,9 @@ public enum Component {
             96),
     GATEWAY("gateway", "gateway", "gateway", "dev.keelson.gateway.Main", 96),
     GATEWAY_ALONE("gateway-alone", "gateway", "gateway", "dev.keelson.gateway.Standalone", 96),
-    GATEWAY_BENCH(
-            "gateway-bench", "bench", "gateway", "dev.keelson.gateway.bench.SlowReaders", 512),
+    SLOW_READERS("slow-readers", "bench", "gateway", "dev.keelson.gateway.bench.SlowReaders", 512),
+    GATEWAY_PEERS(
+            "gateway-peers", "bench", "gateway", "dev.keelson.gateway.bench.GatewayPeers", 512),
     AGENT("agent", "node-agent", "node-agent", "dev.keelson.agent.Main", 64),
     METADATA("metadata", "metadata", "launcher", "dev.keelson.launcher.metadata.MetadataMain", 24),
     LOADGEN("loadgen", "loadgen", "launcher", "dev.keelson.launcher.Keelson", 64),

@@ -45,7 +45,8 @@ public record Distribution(Path home, Path javaHome) {
                     Component.ENGINE_BENCH,
                     Component.STUDY,
                     Component.FORECAST,
-                    Component.GATEWAY_BENCH,
+                    Component.SLOW_READERS,
+                    Component.GATEWAY_PEERS,
                     Component.LEARNED_STUDY,
                     Component.PLAN_TIME);
 
