@@ -1,11 +1,8 @@
 package dev.keelson.runtime.djl;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Tensor;
@@ -19,21 +16,11 @@ import java.util.random.RandomGenerator;
 public final class LlamaTrainer implements AutoCloseable {
     private static final double WEIGHT_DECAY = 0.1;
 
-    /**
-     * What one step did: mean loss in nats per token before the update and the gradients' norm
-     * before clipping.
-     */
-    public record Step(double loss, double gradientNorm) {}
-
     private final LlamaConfig config;
     private final NDManager manager = Torch.manager();
-    private final Engine engine = Torch.engine();
     private final Script loss;
-    private final Script adam;
+    private final Adam adam;
     private final RotaryTable rotary;
-    private final List<NDArray> weights = new ArrayList<>();
-    private final List<NDArray> moments = new ArrayList<>();
-    private int steps;
 
     /**
      * @param random source of the first weights
@@ -55,23 +42,13 @@ public final class LlamaTrainer implements AutoCloseable {
     private LlamaTrainer(LlamaConfig config, List<Tensor> first, int window) {
         this.config = config;
         loss = new Script(LlamaScripts.loss(config), manager);
-        adam = new Script(LlamaScripts.adam(WEIGHT_DECAY), manager);
+        adam = new Adam(manager, first, WEIGHT_DECAY);
         rotary = RotaryTable.of(manager, config, window);
-        for (Tensor t : first) {
-            NDArray w = Torch.array(manager, t);
-            w.setRequiresGradient(true);
-            weights.add(Script.listed(w));
-        }
-        for (int moment = 0; moment < 2; moment++) {
-            for (NDArray w : weights) {
-                moments.add(Script.listed(manager.zeros(w.getShape())));
-            }
-        }
     }
 
     /** Number of trained values. */
     public long parameters() {
-        return weights.stream().mapToLong(w -> w.getShape().size()).sum();
+        return adam.parameters();
     }
 
     /**
@@ -79,37 +56,15 @@ public final class LlamaTrainer implements AutoCloseable {
      *
      * @param tokens windows of n + 1 tokens: the first n are read, the last n predicted
      * @param rate learning rate
+     * @return mean loss in nats per token before the update
      */
-    public Step step(int[][] tokens, double rate) {
-        try (NDManager scope = manager.newSubManager()) {
-            double value;
-            try (GradientCollector collector = engine.newGradientCollector()) {
-                NDArray result = loss.call(scope, inputs(scope, tokens), true).singletonOrThrow();
-                collector.backward(result);
-                value = result.getFloat();
-            }
-            steps++;
-            NDList in =
-                    new NDList(
-                            scalar(scope, rate),
-                            scalar(scope, correction(0.9)),
-                            scalar(scope, correction(0.95)));
-            in.addAll(weights);
-            in.addAll(moments);
-            for (NDArray w : weights) {
-                NDArray gradient = w.getGradient();
-                gradient.attach(scope);
-                in.add(Script.listed(gradient));
-            }
-            return new Step(value, adam.call(scope, in, false).singletonOrThrow().getFloat());
-        }
+    public double step(int[][] tokens, double rate) {
+        return adam.step(loss, scope -> inputs(scope, tokens), rate);
     }
 
     /** Mean loss in nats per token, without an update. */
     public double evaluate(int[][] tokens) {
-        try (NDManager scope = manager.newSubManager()) {
-            return loss.call(scope, inputs(scope, tokens), false).singletonOrThrow().getFloat();
-        }
+        return adam.evaluate(loss, scope -> inputs(scope, tokens));
     }
 
     /** A copy of the weights as they are now. */
@@ -120,18 +75,22 @@ public final class LlamaTrainer implements AutoCloseable {
             int o = first + l * LlamaWeights.PER_LAYER;
             layers.add(
                     new LlamaWeights.Layer(
-                            tensor(o),
-                            tensor(o + 1),
-                            tensor(o + 2),
-                            tensor(o + 3),
-                            tensor(o + 4),
-                            tensor(o + 5),
+                            adam.tensor(o),
+                            adam.tensor(o + 1),
+                            adam.tensor(o + 2),
+                            adam.tensor(o + 3),
+                            adam.tensor(o + 4),
+                            adam.tensor(o + 5),
                             null,
                             null));
         }
-        Tensor embedding = tensor(0);
+        Tensor embedding = adam.tensor(0);
         return new LlamaWeights(
-                config, embedding, layers, tensor(1), config.tied() ? embedding : tensor(2));
+                config,
+                embedding,
+                layers,
+                adam.tensor(1),
+                config.tied() ? embedding : adam.tensor(2));
     }
 
     @Override
@@ -145,7 +104,7 @@ public final class LlamaTrainer implements AutoCloseable {
         NDList in = windows(scope, tokens);
         in.add(rotary.cos());
         in.add(rotary.sin());
-        in.addAll(weights);
+        in.addAll(adam.trained());
         return in;
     }
 
@@ -162,19 +121,6 @@ public final class LlamaTrainer implements AutoCloseable {
         }
         Shape shape = new Shape(tokens.length, n);
         return new NDList(scope.create(read, shape), scope.create(target, shape));
-    }
-
-    private double correction(double beta) {
-        return 1 / (1 - Math.pow(beta, steps));
-    }
-
-    private static NDArray scalar(NDManager scope, double value) {
-        return scope.create((float) value);
-    }
-
-    private Tensor tensor(int index) {
-        NDArray w = weights.get(index);
-        return new Tensor(w.getShape().getShape(), w.toFloatArray());
     }
 
     private static List<Tensor> initial(LlamaConfig c, RandomGenerator random) {

@@ -100,7 +100,7 @@ public final class TrainMain {
                 if (progress >= 1) {
                     break;
                 }
-                double loss = trainer.step(batch(training, random), rate(step, progress)).loss();
+                double loss = trainer.step(batch(training, random), rate(step, progress));
                 smooth = step == 0 ? loss : 0.98 * smooth + 0.02 * loss;
                 if (step % 50 == 0) {
                     System.out.printf(
