@@ -26,9 +26,9 @@ import java.util.concurrent.Future;
 
 /**
  * Tokens per second of one model, alone and eight at once: this engine with its decoders on two
- * threads, and llama.cpp's server with one and two, all with the same F32 weights and an F32 cache.
- * A rate is all tokens over the time from the first request to the last token; prompts have eight
- * tokens.
+ * threads, llama.cpp's server with one and two, and vLLM's engine with two, all with the same F32
+ * weights and an F32 cache. A rate is all tokens over the time from the first request to the last
+ * token; prompts have eight tokens.
  */
 final class DecodeSpeed {
     private static final int THREADS = 2;
@@ -45,7 +45,7 @@ final class DecodeSpeed {
         void answer(List<int[]> prompts) throws IOException, InterruptedException;
 
         @Override
-        void close();
+        void close() throws IOException;
     }
 
     private DecodeSpeed() {}
@@ -73,13 +73,20 @@ final class DecodeSpeed {
                             theirs(server));
                 }
             }
+            if (VllmDecoder.isThere(folder)) {
+                all.put(
+                        "vLLM, 2 threads",
+                        theirs(VllmDecoder.start(folder, loaded, BATCH, CONTEXT)));
+            }
             int vocabulary = loaded.config().vocabulary();
             loaded = null; // the decoders have copies
             for (int batch : new int[] {1, BATCH}) {
                 report(batch, measure(all, batch, vocabulary, rounds));
             }
         } finally {
-            all.values().forEach(Contender::close);
+            for (Contender contender : all.values()) {
+                contender.close();
+            }
             Files.deleteIfExists(folder.resolve("f32.gguf"));
         }
     }
@@ -153,6 +160,20 @@ final class DecodeSpeed {
             @Override
             public void close() {
                 engine.close();
+            }
+        };
+    }
+
+    private static Contender theirs(VllmDecoder vllm) {
+        return new Contender() {
+            @Override
+            public void answer(List<int[]> prompts) throws IOException {
+                vllm.answer(prompts, TOKENS);
+            }
+
+            @Override
+            public void close() throws IOException {
+                vllm.close();
             }
         };
     }
