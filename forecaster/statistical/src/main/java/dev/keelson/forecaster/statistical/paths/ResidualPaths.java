@@ -2,6 +2,7 @@ package dev.keelson.forecaster.statistical.paths;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,24 +41,46 @@ public final class ResidualPaths {
         this.kept = kept;
     }
 
-    /** A step's values land in every open forecast; NaN stands for one that was not seen. */
+    /**
+     * A step's values land in every open forecast; NaN stands for one that was not seen: there a
+     * path goes on as far from what was expected as the last time that was seen, since no deviation
+     * would make bands too narrow. A forecast of which nothing was seen makes no path.
+     */
     public void land(double[] values) {
         for (var origin : open) {
             int h = origin.landed++;
             for (int i = 0; i < values.length; i++) {
                 double expected = origin.expected[i][h];
                 origin.residuals.get(i)[h] =
-                        Double.isNaN(values[i])
-                                ? 0
-                                : (values[i] - expected) / root(expected, origin.scale[i]);
+                        (values[i] - expected) / root(expected, origin.scale[i]);
             }
         }
         while (!open.isEmpty() && open.getFirst().landed >= steps) {
-            landed.addLast(open.removeFirst().residuals);
+            var residuals = open.removeFirst().residuals;
+            if (residuals.stream().allMatch(ResidualPaths::fill)) {
+                landed.addLast(residuals);
+            }
             if (landed.size() > kept) {
                 landed.removeFirst();
             }
         }
+    }
+
+    /**
+     * Puts the last residual, at the beginning the first one, where there is none; false if all are
+     * NaN.
+     */
+    private static boolean fill(double[] residuals) {
+        double last =
+                Arrays.stream(residuals)
+                        .filter(r -> !Double.isNaN(r))
+                        .findFirst()
+                        .orElse(Double.NaN);
+        for (int h = 0; h < residuals.length; h++) {
+            last = Double.isNaN(residuals[h]) ? last : residuals[h];
+            residuals[h] = last;
+        }
+        return !Double.isNaN(last);
     }
 
     /**
