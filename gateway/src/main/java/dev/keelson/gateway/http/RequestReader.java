@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestReader {
     private static final int MAX_HEAD_BYTES = 32 << 10;
     private static final int MAX_CHUNK_LINE = 128;
+    private static final int MAX_TRAILERS = 64;
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -192,9 +193,7 @@ final class RequestReader {
         while (true) {
             int size = chunkSize(readLine());
             if (size == 0) {
-                while (!readLine().isEmpty()) {
-                    // Trailers are read and dropped.
-                }
+                dropTrailers();
                 return Arrays.copyOf(body, length);
             }
             if (size < 0 || length + size > maxBodyBytes) {
@@ -209,6 +208,16 @@ final class RequestReader {
                 throw new HttpProblem(400, "A chunk is longer than it says.");
             }
         }
+    }
+
+    private void dropTrailers() throws IOException {
+        for (int i = 0; i < MAX_TRAILERS; i++) {
+            if (readLine().isEmpty()) {
+                return;
+            }
+        }
+        throw new HttpProblem(
+                400, "More than %d trailers follow the body.".formatted(MAX_TRAILERS));
     }
 
     // -1: over any bound

@@ -124,7 +124,7 @@ final class Intake {
                     OpenAiError.invalid(
                             "The header %s must be 1 to 9999999."
                                     .formatted(RequestHeaders.DEADLINE),
-                            null));
+                            RequestHeaders.DEADLINE));
         }
         return Duration.ofMillis(Long.parseLong(given));
     }

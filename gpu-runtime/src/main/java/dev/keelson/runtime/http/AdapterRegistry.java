@@ -66,6 +66,7 @@ public final class AdapterRegistry {
     }
 
     private static final int MOST_NAMES = 4096;
+    private static final int LONGEST_NAME = 128;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}");
 
     private final String base;
@@ -94,9 +95,7 @@ public final class AdapterRegistry {
      */
     public void load(String name, Path path) throws InvalidRequestException {
         if (mostInMemory == 0) {
-            throw invalid(
-                    "This engine serves no adapters: 'max_loras' is 0, or its decoder is 'vector'.",
-                    "lora_name");
+            throw invalid("This engine serves no adapters: 'max_loras' is 0.", "lora_name");
         }
         if (!NAME.matcher(name).matches()) {
             throw invalid(
@@ -122,7 +121,7 @@ public final class AdapterRegistry {
             throw new InvalidRequestException(
                     new OpenAiError(
                             404,
-                            "The lora adapter '" + name + "' cannot be found.",
+                            "The lora adapter '" + shown(name) + "' cannot be found.",
                             "NotFoundError",
                             "lora_name",
                             "not_found"));
@@ -244,6 +243,11 @@ public final class AdapterRegistry {
                             "lora_path",
                             "adapter_unreadable"));
         }
+    }
+
+    /** A name that may be anything, short enough to be echoed. */
+    private static String shown(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "...";
     }
 
     private static InvalidRequestException invalid(String message, String param) {

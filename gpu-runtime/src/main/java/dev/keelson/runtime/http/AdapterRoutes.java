@@ -14,6 +14,8 @@ import java.nio.file.Path;
 final class AdapterRoutes {
     private static final String TEXT = "text/plain; charset=utf-8";
 
+    private static final int LONGEST_PATH = 4096;
+
     private final AdapterRegistry adapters;
 
     AdapterRoutes(AdapterRegistry adapters) {
@@ -56,6 +58,9 @@ final class AdapterRoutes {
     }
 
     private static Path path(String text) throws InvalidRequestException {
+        if (text.length() > LONGEST_PATH) {
+            throw invalid("'lora_path' is over " + LONGEST_PATH + " characters long.", "lora_path");
+        }
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

@@ -178,7 +178,7 @@ final class RequestReader {
         if (tokens.length == 0) {
             throw invalid("'prompt' is empty.", "prompt");
         }
-        return fitting(maxTokens, tokens);
+        return fitting("prompt", maxTokens, tokens);
     }
 
     private int[] conversation(ChatRequest request, int maxTokens) throws InvalidRequestException {
@@ -189,8 +189,8 @@ final class RequestReader {
         }
         try {
             String text = chat.render(request.messages(), model.tokenizer(), clock);
-            refuseHopeless(text);
-            return fitting(maxTokens, model.tokenizer().encodeTemplate(text));
+            refuseHopeless(text, "messages");
+            return fitting("messages", maxTokens, model.tokenizer().encodeTemplate(text));
         } catch (TemplateException e) {
             throw invalid(
                     "The model's chat template refuses this conversation: " + e.getMessage(),
@@ -198,15 +198,19 @@ final class RequestReader {
         }
     }
 
-    private int[] fitting(int maxTokens, int... tokens) throws InvalidRequestException {
+    private int[] fitting(String field, int maxTokens, int... tokens)
+            throws InvalidRequestException {
+        if (tokens.length >= model.maxModelTokens()) {
+            throw tooLong(tokens.length + " tokens", field);
+        }
         if ((long) tokens.length + maxTokens > model.maxModelTokens()) {
-            throw tooLong(tokens.length + " tokens", maxTokens);
+            throw tooLong(tokens.length + " tokens and asks for " + maxTokens, "max_tokens");
         }
         return tokens;
     }
 
     private int[] encode(String text) throws InvalidRequestException {
-        refuseHopeless(text);
+        refuseHopeless(text, "prompt");
         int[] begin = model.tokenizer().begin();
         int[] tokens = model.tokenizer().encode(text);
         int[] joined = Arrays.copyOf(begin, begin.length + tokens.length);
@@ -215,9 +219,9 @@ final class RequestReader {
     }
 
     /** Text so long that no tokenisation fits is refused before time is spent on it. */
-    private void refuseHopeless(String text) throws InvalidRequestException {
+    private void refuseHopeless(String text, String field) throws InvalidRequestException {
         if (text.length() / model.tokenizer().longestTokenBytes() > model.maxModelTokens()) {
-            throw tooLong(text.length() + " characters", 0);
+            throw tooLong(text.length() + " characters", field);
         }
     }
 
@@ -238,8 +242,7 @@ final class RequestReader {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private InvalidRequestException tooLong(String prompt, int maxTokens) {
-        String answer = maxTokens == 0 ? "" : " and asks for " + maxTokens;
+    private InvalidRequestException tooLong(String prompt, String field) {
         return new InvalidRequestException(
                 new OpenAiError(
                         400,
@@ -247,10 +250,9 @@ final class RequestReader {
                                 + model.maxModelTokens()
                                 + " tokens; the prompt has "
                                 + prompt
-                                + answer
                                 + ". Shorten the prompt or lower max_tokens.",
                         "invalid_request_error",
-                        "prompt",
+                        field,
                         "context_length_exceeded"));
     }
 

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.keelson.runtime.chat.ChatFormat;
-import dev.keelson.runtime.engine.CountingDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.format.ModelFileException;
-import dev.keelson.runtime.knobs.Knob;
-import dev.keelson.runtime.knobs.KnobValues;
-import dev.keelson.runtime.tokenizer.BpeTokenizer;
-import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.runtime.weights.LoraAdapter;
 import dev.keelson.serving.openai.Continuation;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,11 +17,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -39,64 +29,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EngineServerTest {
-    private static final BpeTokenizer TOKENIZER = BpeTrainer.train(List.of("a b c"), 257);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CONTEXT = 4096;
-    private static final String CHAT =
-            "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";
-
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger adapterReads = new AtomicInteger();
+    private TinyServer tiny;
     private Engine engine;
     private EngineServer server;
 
     @BeforeEach
     void start() throws IOException {
-        var metrics = new EngineMetrics("tiny");
-        var chat = ChatFormat.parse("test", CHAT, Map.of(), List.of("\nUser:"));
-        var knobs =
-                KnobValues.of(
-                        Map.of(
-                                Knob.MAX_NUM_SEQS, 4L,
-                                Knob.NUM_BLOCKS, 512L,
-                                Knob.MAX_MODEL_LEN, (long) CONTEXT,
-                                Knob.MIN_STEP_MS, 2L),
-                        CONTEXT);
-        var limits = knobs.limits();
-        engine =
-                new Engine(
-                        new CountingDecoder(TOKENIZER.size()),
-                        limits,
-                        knobs.live(),
-                        TOKENIZER::bytes,
-                        Set.of(0),
-                        System::nanoTime,
-                        LockSupport::parkNanos,
-                        metrics);
-        metrics.observe(engine::load);
-        var adapters = new AdapterRegistry("tiny", 2, this::readAdapter, InstantSource.system());
-        metrics.adapters(engine::load, 2, InstantSource.system());
-        var model =
-                new ServedModel(
-                        "tiny", TOKENIZER, "tokenizer-1", chat, CONTEXT, 0, 1, "here", adapters);
-        server =
-                new EngineServer(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        engine,
-                        model,
-                        metrics,
-                        knobs,
-                        () -> new CountingDecoder(TOKENIZER.size()),
-                        InstantSource.system(),
-                        prompt -> {});
-        server.start();
-        Thread.ofPlatform().name("engine").start(this::steps);
+        tiny = new TinyServer(CONTEXT, 2, this::readAdapter);
+        engine = tiny.engine;
+        server = tiny.server;
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        engine.close();
+        tiny.close();
         client.close();
     }
 
@@ -592,16 +542,6 @@ class EngineServerTest {
         assertThat(error.has("param") && error.has("code")).isTrue();
     }
 
-    private void steps() {
-        try {
-            while (engine.awaitWork()) {
-                engine.step();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private Socket send(String body) throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         String head =
@@ -645,7 +585,7 @@ class EngineServerTest {
     }
 
     private URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + server.port() + path);
+        return tiny.uri(path);
     }
 
     private static void eventually(BooleanSupplier condition) {
