@@ -111,11 +111,10 @@ public final class Main {
     private static AdapterRegistry adapters(
             EngineOptions options, LlamaConfig config, KnobValues knobs, InstantSource clock) {
         int maxRank = (int) knobs.get(Knob.MAX_LORA_RANK);
-        boolean none = options.decoder() == EngineOptions.Decoding.VECTOR;
         var adapters =
                 new AdapterRegistry(
                         options.servedModel(),
-                        none ? 0 : knobs.adaptersInMemory(),
+                        knobs.adaptersInMemory(),
                         folder -> LoraFolder.read(folder, config, maxRank),
                         clock);
         options.adapters()

@@ -1,11 +1,14 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
+import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Adapter;
+import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.EngineLoad;
 import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.runtime.vector.VectorDecoder;
 import dev.keelson.runtime.weights.LlamaWeights;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public final class BenchMain {
     private static final Set<String> PEERS = Set.of("decode-speed", "llama-tokens");
     private static final int ADAPTER_RANK = 16;
     private static final String THREADS = "2";
+    private static final int VECTOR_THREADS = 2;
     private static final Pattern SERVES = Pattern.compile("on http://127\\.0\\.0\\.1:(\\d+)");
 
     private BenchMain() {}
@@ -82,7 +87,11 @@ public final class BenchMain {
         switch (name) {
             case "prefix-ttft" -> prefixTtft(BenchEngine.weights(folder));
             case "engine-throughput" -> throughput(BenchEngine.weights(folder));
-            case "adapter-throughput" -> adapters(BenchEngine.weights(folder));
+            case "adapter-throughput" -> {
+                LlamaWeights weights = BenchEngine.weights(folder);
+                adapters("torch", LlamaDecoder::new, weights);
+                adapters("vector", (w, l) -> new VectorDecoder(w, l, VECTOR_THREADS), weights);
+            }
             case "step-share" -> stepShare(BenchEngine.weights(folder));
             case "http-throughput" -> httpThroughput(folder);
             default -> throw new IllegalArgumentException("there is no benchmark " + name);
@@ -189,7 +198,10 @@ public final class BenchMain {
     }
 
     /** 32 requests, each with an adapter of its own, and 32 on the base. */
-    private static void adapters(LlamaWeights weights) {
+    private static void adapters(
+            String name,
+            BiFunction<LlamaWeights, EngineLimits, Decoder> decoder,
+            LlamaWeights weights) {
         int count = 32;
         var limits =
                 new EngineLimits(count, 512, 16, count * 8, 128).withAdapters(count, ADAPTER_RANK);
@@ -203,7 +215,8 @@ public final class BenchMain {
         List<@Nullable Adapter> none = Collections.nCopies(count, null);
         var base = new Rounds();
         var adapted = new Rounds();
-        try (var engine = new BenchEngine(weights, limits, EngineKnobs.of(limits))) {
+        try (var engine =
+                new BenchEngine(decoder.apply(weights, limits), limits, EngineKnobs.of(limits))) {
             for (int round = -2; round < 2 * ROUNDS; round++) {
                 boolean baseFirst = round % 2 == 0;
                 double first = rate(engine, baseFirst ? none : own, round);
@@ -214,9 +227,10 @@ public final class BenchMain {
                 }
             }
         }
-        System.out.printf("32 on the base, tokens/s     %s%n", base.text("%.0f"));
-        System.out.printf("32 adapters, tokens/s        %s%n", adapted.text("%.0f"));
-        System.out.printf("ratio                        %s%n", adapted.over(base).text("%.3f"));
+        System.out.printf("%-6s 32 on the base, tokens/s %s%n", name, base.text("%.0f"));
+        System.out.printf("%-6s 32 adapters, tokens/s    %s%n", name, adapted.text("%.0f"));
+        System.out.printf(
+                "%-6s ratio                    %s%n", name, adapted.over(base).text("%.3f"));
     }
 
     private static double rate(BenchEngine engine, List<@Nullable Adapter> of, long seed) {

@@ -1,13 +1,16 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
+import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Adapter;
+import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.EngineRequest;
 import dev.keelson.runtime.engine.Penalties;
 import dev.keelson.runtime.engine.SamplingParameters;
+import dev.keelson.runtime.vector.VectorDecoder;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Projection;
 import java.util.ArrayList;
@@ -15,17 +18,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Are greedy tokens the same however a request is served? Each is answered alone, then in batches,
  * in chunks, with its prefix found in the cache, preempted, with guessed tokens, as one of three
- * choices, and beside other adapters: there it has one itself, or none.
+ * choices, and beside other adapters, on libtorch and on the Vector API: there it has one itself,
+ * or none.
  */
 public final class GreedyIdentity {
     private static final int CONTEXT = 256;
     private static final int BATCH = 8;
     private static final int GUESSES = 4;
+    private static final int THREADS = 2;
     private static final int ADAPTERS = 5; // the base among them
     private static final float TIE = 1e-4f;
 
@@ -82,7 +88,11 @@ public final class GreedyIdentity {
         outcomes.put("preempted", together(new EngineLimits(BATCH, 64, 4, 70, CONTEXT), 1));
         outcomes.put("guessed", guessed());
         outcomes.put("choices", choices());
-        outcomes.put("beside other adapters", adapters());
+        List<Answer> each = adapted();
+        outcomes.put("beside other adapters", adapters(each, LlamaDecoder::new));
+        outcomes.put(
+                "adapters on vector",
+                adapters(each, (w, l) -> new VectorDecoder(w, l, THREADS)));
         return outcomes;
     }
 
@@ -141,20 +151,26 @@ public final class GreedyIdentity {
         }
     }
 
-    /** With fewer slots than adapters, so that these take turns. */
-    private Outcome adapters() {
+    /** Each request alone, with its adapter. */
+    private List<Answer> adapted() {
         List<Answer> each = new ArrayList<>();
-        var one = new EngineLimits(1, CONTEXT, 16, 64, CONTEXT);
-        try (var engine = engine(one, false)) {
+        try (var engine = engine(new EngineLimits(1, CONTEXT, 16, 64, CONTEXT), false)) {
             for (int i = 0; i < prompts.size(); i++) {
                 each.add(engine.submit(prompts.get(i), withGaps(), adapter(i)));
                 engine.run();
             }
         }
+        return each;
+    }
+
+    /** With fewer slots than adapters, so that these take turns. */
+    private Outcome adapters(
+            List<Answer> each, BiFunction<LlamaWeights, EngineLimits, Decoder> decoder) {
         var limits =
                 new EngineLimits(BATCH, 64, 16, 256, CONTEXT)
                         .withAdapters(ADAPTERS - 2, 2 * ADAPTERS);
-        try (var engine = engine(limits, true)) {
+        try (var engine =
+                new BenchEngine(decoder.apply(weights, limits), limits, EngineKnobs.of(limits))) {
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < prompts.size(); i++) {
                 answers.add(engine.submit(prompts.get(i), BenchEngine.greedy(tokens), adapter(i)));

@@ -29,6 +29,7 @@ public final class VectorDecoder implements Decoder {
     private final Panels output;
     private final float[] norm;
     private final List<VectorLayer> layers = new ArrayList<>();
+    private final VectorAdapters adapters;
     private final Rows rows;
     private final Team team;
     private final float[][] scores;
@@ -48,9 +49,11 @@ public final class VectorDecoder implements Decoder {
         output = Panels.of(weights.output());
         norm = weights.norm().values();
         var rotation = new Rotation(config, limits.maxModelTokens());
+        int slots = limits.blocks() * blockSize;
         for (LlamaWeights.Layer layer : weights.layers()) {
-            layers.add(new VectorLayer(config, layer, rotation, limits.blocks() * blockSize));
+            layers.add(new VectorLayer(config, layers.size(), layer, rotation, slots));
         }
+        adapters = new VectorAdapters(config, limits.adapterSlots(), threads);
         rows = new Rows(blockSize, layers.getFirst().sizes());
         scores = new float[threads][Lanes.padded(limits.maxModelTokens())];
         team = new Team(threads);
@@ -83,18 +86,16 @@ public final class VectorDecoder implements Decoder {
 
     @Override
     public float[][] step(StepPlan plan) {
-        if (!plan.loads().isEmpty()) {
-            throw new UnsupportedOperationException("the vector decoder applies no adapters");
-        }
         if (!plan.copies().isEmpty()) {
             layers.forEach(layer -> layer.copy(plan.copies(), blockSize));
         }
         rows.fill(plan);
+        adapters.begin(plan);
         for (int row = 0; row < rows.count(); row++) {
             embed(rows.token(row), row * rows.sizes().hidden());
         }
         for (VectorLayer layer : layers) {
-            layer.apply(rows, team, scores);
+            layer.apply(rows, team, scores, adapters);
         }
         return logits(plan);
     }

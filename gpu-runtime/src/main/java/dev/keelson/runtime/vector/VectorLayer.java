@@ -4,6 +4,7 @@ import dev.keelson.runtime.engine.StepPlan.Copy;
 import dev.keelson.runtime.reference.Rotation;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
+import dev.keelson.runtime.weights.Projection;
 import dev.keelson.runtime.weights.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ final class VectorLayer {
     private static final long ALONE = 16_384;
 
     private final LlamaConfig config;
+    private final int index;
     private final Rotation rotation;
     private final float[] attentionNorm;
     private final Panels queryKeyValue;
@@ -28,8 +30,14 @@ final class VectorLayer {
     private final float[] keys; // (key-value head, slot, head width)
     private final float[] values;
 
-    VectorLayer(LlamaConfig config, LlamaWeights.Layer layer, Rotation rotation, int slots) {
+    /**
+     * @param index its place in the model
+     * @param slots tokens of the cache
+     */
+    VectorLayer(
+            LlamaConfig config, int index, LlamaWeights.Layer layer, Rotation rotation, int slots) {
         this.config = config;
+        this.index = index;
         this.rotation = rotation;
         this.slots = slots;
         attentionNorm = layer.attentionNorm().values();
@@ -77,7 +85,7 @@ final class VectorLayer {
      *
      * @param scores for each thread of the team, room for the longest context
      */
-    void apply(Rows rows, Team team, float[][] scores) {
+    void apply(Rows rows, Team team, float[][] scores, VectorAdapters adapters) {
         Rows.Sizes sizes = rows.sizes();
         int n = rows.count();
         normalise(rows, team, attentionNorm);
@@ -89,10 +97,44 @@ final class VectorLayer {
                 sizes.hidden(),
                 rows.projected,
                 sizes.projected());
+        adapters.add(
+                index,
+                team,
+                rows.normed,
+                sizes.hidden(),
+                rows.projected,
+                sizes.projected(),
+                Projection.QUERY,
+                Projection.KEY,
+                Projection.VALUE);
         team.run(n, (worker, row) -> prepare(rows, row));
         attend(rows, team, scores);
         addProduct(rows, team, attentionOut, rows.seen, sizes.query());
+        adapters.add(
+                index, team, rows.seen, sizes.query(), rows.x, sizes.hidden(), Projection.OUTPUT);
         normalise(rows, team, feedForwardNorm);
+        gated(rows, team, adapters);
+        addProduct(rows, team, down, rows.inner, sizes.inner());
+        adapters.add(
+                index, team, rows.inner, sizes.inner(), rows.x, sizes.hidden(), Projection.DOWN);
+    }
+
+    /** The gated unit; a part's gates follow its product where no adapter adds to them between. */
+    private void gated(Rows rows, Team team, VectorAdapters adapters) {
+        Rows.Sizes sizes = rows.sizes();
+        if (adapters.adds(index, Projection.GATE) || adapters.adds(index, Projection.UP)) {
+            multiply(
+                    team,
+                    gateUp,
+                    rows.count(),
+                    rows.normed,
+                    sizes.hidden(),
+                    rows.gates,
+                    sizes.gates());
+            adapters.addGated(index, team, rows.normed, sizes.hidden(), rows.gates, sizes.gates());
+            team.run(rows.count(), (worker, row) -> gate(rows, row, row + 1, 0, gateUp.count()));
+            return;
+        }
         int part = part(team, gateUp);
         team.run(
                 (gateUp.count() + part - 1) / part,
@@ -101,22 +143,26 @@ final class VectorLayer {
                     gateUp.multiply(
                             i * part,
                             to,
-                            n,
+                            rows.count(),
                             rows.normed,
                             sizes.hidden(),
                             rows.gates,
                             sizes.gates());
-                    for (int row = 0; row < n; row++) {
-                        for (int p = i * part; p < to; p++) {
-                            Lanes.gate(
-                                    rows.gates,
-                                    row * sizes.gates() + p * Panels.WIDTH,
-                                    rows.inner,
-                                    row * sizes.inner() + p * Lanes.COUNT);
-                        }
-                    }
+                    gate(rows, 0, rows.count(), i * part, to);
                 });
-        addProduct(rows, team, down, rows.inner, sizes.inner());
+    }
+
+    private static void gate(Rows rows, int fromRow, int toRow, int fromPanel, int toPanel) {
+        Rows.Sizes sizes = rows.sizes();
+        for (int row = fromRow; row < toRow; row++) {
+            for (int p = fromPanel; p < toPanel; p++) {
+                Lanes.gate(
+                        rows.gates,
+                        row * sizes.gates() + p * Panels.WIDTH,
+                        rows.inner,
+                        row * sizes.inner() + p * Lanes.COUNT);
+            }
+        }
     }
 
     /** One product, shared out by panels. */

@@ -10,6 +10,7 @@ import dev.keelson.runtime.engine.StepPlan.Load;
 import dev.keelson.runtime.engine.StepPlan.Slice;
 import dev.keelson.runtime.reference.ReferenceDecoder;
 import dev.keelson.runtime.testing.TinyModels;
+import dev.keelson.runtime.vector.VectorDecoder;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.LoraAdapter;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Both decoders with adapters, against the textbook on weights that the adapter was added to. */
+/** All decoders with adapters, against the textbook on weights that the adapter was added to. */
 class AdaptersTest {
     private static final EngineLimits LIMITS =
             new EngineLimits(8, 64, 4, 64, 128).withAdapters(3, 5);
@@ -50,8 +51,9 @@ class AdaptersTest {
         // Six sequences: the base twice, one adapter twice, two more alone.
         int[] slotOf = {-1, 0, 2, 0, -1, 1};
         try (var torch = new LlamaDecoder(base, LIMITS);
-                var reference = new ReferenceDecoder(base, LIMITS)) {
-            for (Decoder decoder : List.of(torch, reference)) {
+                var reference = new ReferenceDecoder(base, LIMITS);
+                var vector = new VectorDecoder(base, LIMITS, 2)) {
+            for (Decoder decoder : List.of(torch, reference, vector)) {
                 var rows = new Rows(decoder, slotOf);
                 // The second load of slot 0 replaces the first; the third brings projections that
                 // none before it had.

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
+import dev.keelson.runtime.engine.StepPlan.Load;
 import dev.keelson.runtime.engine.StepPlan.Slice;
 import dev.keelson.runtime.reference.ReferenceDecoder;
 import dev.keelson.runtime.testing.TinyModels;
 import dev.keelson.runtime.weights.LlamaConfig;
+import dev.keelson.runtime.weights.Projection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +78,44 @@ class VectorDecoderTest {
                         .isEqualTo(alone[13]);
             }
         }
+    }
+
+    /** Tiles of one adapter's rows have any size from one to eight, and there may be several. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("family")
+    void withAnAdapterToo(String name, LlamaConfig config) {
+        var weights = TinyModels.weights(config, 5);
+        var loads =
+                List.of(
+                        new Load(0, TinyModels.adapter(config, 5, 1, Projection.values())),
+                        new Load(1, TinyModels.adapter(config, 2, 2, Projection.GATE)));
+        var limits = LIMITS.withAdapters(2, 8);
+        int[] tokens = new Random(9).ints(14, 0, TinyModels.VOCABULARY).toArray();
+        float[] alone;
+        try (var decoder = new VectorDecoder(weights, limits, 1)) {
+            decoder.step(new StepPlan(List.of(adapted(tokens, 0, 13, 0)), List.of(), loads));
+            alone = decoder.step(plan(adapted(tokens, 13, 14, 0)))[0];
+        }
+        try (var decoder = new VectorDecoder(weights, limits, 3)) {
+            decoder.step(new StepPlan(List.of(), List.of(), loads));
+            for (int batch = 1; batch <= 20; batch++) {
+                decoder.step(plan(adapted(tokens, 0, 10, 0)));
+                decoder.step(plan(adapted(tokens, 10, 13, 0)));
+                List<Slice> slices = new ArrayList<>();
+                for (int i = 1; i < batch; i++) {
+                    int[] block = {44 + i};
+                    slices.add(new Slice(i, new int[] {i}, 0, block, true, 0, i % 3 - 1));
+                }
+                slices.add(adapted(tokens, 13, 14, 0));
+                float[][] logits = decoder.step(new StepPlan(slices));
+                assertThat(logits[batch - 1]).as("beside %d others", batch - 1).isEqualTo(alone);
+            }
+        }
+    }
+
+    private static Slice adapted(int[] tokens, int from, int to, int slot) {
+        int[] part = Arrays.copyOfRange(tokens, from, to);
+        return new Slice(0, part, from, BLOCKS, true, 0, slot);
     }
 
     @Test
