@@ -117,6 +117,7 @@ export interface Forecast {
   originAgeMs?: Maybe<number>;
   error?: Maybe<{ landed: number; wape: number; bias: number; coverage80: number; coverage95: number }>;
   bands?: Maybe<{ time: string; requestsPerSecond?: Maybe<Quantiles>; replicas?: Maybe<Quantiles> }[]>;
+  classes?: Maybe<{ tenant: string; promptBelowTokens: number; share: number; cluster: Maybe<number> }[]>;
   scorecard?: Maybe<{
     comparedSeconds?: Maybe<number>;
     replicaHours?: Maybe<number>;

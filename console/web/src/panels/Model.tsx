@@ -30,8 +30,19 @@ export function Model({ forecast, points, decisions, now, onDecision }: Props) {
       <p className="model-state">{state(forecast)}</p>
       <Chart forecast={forecast} points={points} decisions={decisions} now={now} onDecision={onDecision} />
       <p className="model-state">{advice(forecast)}</p>
+      {mix(forecast) && <p className="model-state">{mix(forecast)}</p>}
     </section>
   );
+}
+
+/** The classes of requests that ask most; null where there is only one. */
+function mix(forecast: Forecast): string | null {
+  const classes = forecast.classes ?? [];
+  if (classes.length < 2) return null;
+  const named = classes
+    .slice(0, 5)
+    .map(({ tenant, promptBelowTokens, share }) => `${tenant || 'no tenant'}, below ${promptBelowTokens} tokens ${(share * 100).toFixed(0)} %`);
+  return `Requests by tenant and prompt: ${named.join('; ')}`;
 }
 
 function Chart({ forecast, points, decisions, now, onDecision }: Props & { forecast: Forecast }) {

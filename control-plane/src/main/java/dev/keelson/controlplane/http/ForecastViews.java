@@ -202,6 +202,7 @@ public final class ForecastViews {
         node.put("originAgeMs", (Long) null);
         node.set("error", json.nullNode());
         var models = node.putArray("models");
+        var classes = node.putArray("classes");
         var bands = node.putArray("bands");
         if (expected == null) {
             return;
@@ -211,6 +212,13 @@ public final class ForecastViews {
         node.set("error", json.valueToTree(expected.error()));
         expected.models()
                 .forEach((name, share) -> models.addObject().put("name", name).put("share", share));
+        for (var one : expected.classes()) {
+            classes.addObject()
+                    .put("tenant", one.tenant())
+                    .put("promptBelowTokens", one.promptBelow())
+                    .put("share", one.share())
+                    .put("cluster", one.cluster() == 0 ? null : Integer.valueOf(one.cluster()));
+        }
         var replicas = capacity == null ? null : replicas(forecast, capacity);
         for (int h = 0; h < forecast.steps(); h++) {
             var band = bands.addObject();

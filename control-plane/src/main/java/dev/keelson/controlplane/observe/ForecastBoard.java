@@ -33,7 +33,8 @@ public final class ForecastBoard implements Consumer<Expected> {
                             expected.deployment(),
                             new Forecast(origin, forecast.step(), forecast.indicators()),
                             expected.error(),
-                            expected.models()));
+                            expected.models(),
+                            expected.classes()));
         }
     }
 

@@ -17,6 +17,7 @@ import dev.keelson.core.testing.FleetModel;
 import dev.keelson.exchange.kafka.Expected;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.assertj.core.data.Offset;
@@ -189,6 +190,6 @@ final class LiveForecastsTest {
                                         .outlooks()
                                         .get(CHAT))
                         .forecast();
-        return new Expected(deployment, forecast, null, new TreeMap<>());
+        return new Expected(deployment, forecast, null, new TreeMap<>(), List.of());
     }
 }

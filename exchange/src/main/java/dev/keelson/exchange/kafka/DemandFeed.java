@@ -194,7 +194,14 @@ public final class DemandFeed implements AutoCloseable {
                                 window.getPromptTokensEstimate(),
                                 window.getCompletions(),
                                 window.getOutputTokens(),
-                                window.getRevision()));
+                                window.getRevision(),
+                                window.getClassesList().stream()
+                                        .map(one ->
+                                                new ClassArrivals(
+                                                        one.getTenant(),
+                                                        one.getPromptBelow(),
+                                                        one.getArrivals()))
+                                        .toList()));
             }
             case TOTALS -> {
                 var totals = record.getTotals();
@@ -297,6 +304,8 @@ public final class DemandFeed implements AutoCloseable {
      * @param promptTokensEstimate tokens of the arrivals, by the gateway's estimate
      * @param outputTokens tokens of the completions
      * @param revision 0 for the first result, then one more per correction
+     * @param classes the most frequent classes of the arrivals, most first; a job of before may
+     *     name none
      */
     public record Window(
             String deployment,
@@ -306,7 +315,21 @@ public final class DemandFeed implements AutoCloseable {
             long promptTokensEstimate,
             long completions,
             long outputTokens,
-            long revision) {}
+            long revision,
+            List<ClassArrivals> classes) {
+        /** Copies the list. */
+        public Window {
+            classes = List.copyOf(classes);
+        }
+    }
+
+    /**
+     * Arrivals of one tenant with prompts of like length.
+     *
+     * @param promptBelow a power of 4, tokens: prompts are shorter, and not below a quarter of it
+     *     unless it is 4
+     */
+    public record ClassArrivals(String tenant, long promptBelow, long arrivals) {}
 
     /**
      * Running totals of distinct requests of one deployment.

@@ -11,6 +11,7 @@ import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +22,31 @@ import org.jspecify.annotations.Nullable;
  * @param forecast its origin is event time
  * @param error null until outcomes have landed
  * @param models share of belief in each model that the paths come from
+ * @param classes of the requests that went in, most first
  */
 public record Expected(
         String deployment,
         Forecast forecast,
         @Nullable ForecastError error,
-        SortedMap<String, Double> models) {
+        SortedMap<String, Double> models,
+        List<ClassShare> classes) {
     /** Values are written down with every decision: more digits would be noise that is stored. */
     private static final MathContext DIGITS = new MathContext(4);
 
     public Expected {
         models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
+        classes = List.copyOf(classes);
     }
+
+    /**
+     * Requests of one tenant with prompts of like length.
+     *
+     * @param promptBelow a power of 4, tokens: prompts are shorter
+     * @param share of the deployment's requests, 0 to 1
+     * @param cluster classes of the same number are forecast together, 1 is the largest; 0: the
+     *     class is among the rest
+     */
+    public record ClassShare(String tenant, long promptBelow, double share, int cluster) {}
 
     /**
      * @throws IllegalArgumentException where the record's numbers are no forecast
@@ -61,7 +75,15 @@ public record Expected(
                                 record.getScore().getCoverage80(),
                                 record.getScore().getCoverage95())
                         : null,
-                models);
+                models,
+                record.getClassesList().stream()
+                        .map(one ->
+                                new ClassShare(
+                                        one.getTenant(),
+                                        one.getPromptBelow(),
+                                        one.getShare(),
+                                        one.getCluster()))
+                        .toList());
     }
 
     private static @Nullable Indicator indicator(IndicatorPaths.Indicator indicator) {

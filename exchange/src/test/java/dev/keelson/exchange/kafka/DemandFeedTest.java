@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.core.demand.Indicator;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.Topics;
+import dev.keelson.protocol.v1.ClassArrivals;
+import dev.keelson.protocol.v1.ClassShare;
 import dev.keelson.protocol.v1.DemandRecord;
 import dev.keelson.protocol.v1.DemandTotals;
+import dev.keelson.protocol.v1.DemandWindow;
 import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.IndicatorPaths;
 import dev.keelson.protocol.v1.ModelShare;
@@ -27,6 +30,7 @@ final class DemandFeedTest implements DemandFeed.Listener {
     private final ManualClock clock = new ManualClock();
     private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
     private final List<DemandFeed.Totals> totals = new ArrayList<>();
+    private final List<DemandFeed.Window> windows = new ArrayList<>();
 
     @Test
     void setsWhatItCannotDecodeAsideWithACountAndASampleAndReadsOn() {
@@ -57,6 +61,39 @@ final class DemandFeedTest implements DemandFeed.Listener {
     }
 
     @Test
+    void tellsTheClassesOfAWindow() {
+        offer(Topics.DEMAND.name(), Topics.SLO.name());
+        try (var feed = new DemandFeed(() -> kafka, this, null, clock)) {
+            kafka.schedulePollTask(() ->
+                    add(
+                            Topics.DEMAND.name(),
+                            0,
+                            RecordCodec.DEMAND.encode(
+                                    DemandRecord.newBuilder()
+                                            .setVersion(RecordCodec.VERSION)
+                                            .setDeployment("chat")
+                                            .setWindow(
+                                                    DemandWindow.newBuilder()
+                                                            .setSizeMs(1_000)
+                                                            .setArrivals(9)
+                                                            .addClasses(
+                                                                    ClassArrivals.newBuilder()
+                                                                            .setTenant("batch")
+                                                                            .setPromptBelow(64)
+                                                                            .setArrivals(7)))
+                                            .build())));
+            assertThat(feed.poll(Duration.ZERO)).isEqualTo(1);
+        }
+        assertThat(windows)
+                .singleElement()
+                .satisfies(window -> {
+                    assertThat(window.arrivals()).isEqualTo(9);
+                    assertThat(window.classes())
+                            .containsExactly(new DemandFeed.ClassArrivals("batch", 64, 7));
+                });
+    }
+
+    @Test
     void givesForecastsToWhoWantsThemAndSetsAsideWhatIsNone() {
         offer(Topics.DEMAND.name(), Topics.SLO.name(), Topics.FORECASTS.name());
         var seen = new ArrayList<Expected>();
@@ -74,6 +111,8 @@ final class DemandFeedTest implements DemandFeed.Listener {
                     assertThat(expected.deployment()).isEqualTo("chat");
                     assertThat(expected.error()).isNull();
                     assertThat(expected.models()).containsEntry("level-0.5", 0.75);
+                    assertThat(expected.classes())
+                            .containsExactly(new Expected.ClassShare("batch", 1_024, .5, 2));
                     assertThat(expected.forecast().origin().toEpochMilli()).isEqualTo(50_000);
                     assertThat(
                                     Objects.requireNonNull(
@@ -98,6 +137,12 @@ final class DemandFeedTest implements DemandFeed.Listener {
                         .setPaths(2)
                         .addIndicators(paths)
                         .addModels(ModelShare.newBuilder().setModel("level-0.5").setShare(.75))
+                        .addClasses(
+                                ClassShare.newBuilder()
+                                        .setTenant("batch")
+                                        .setPromptBelow(1_024)
+                                        .setShare(.5)
+                                        .setCluster(2))
                         .build());
     }
 
@@ -115,7 +160,9 @@ final class DemandFeedTest implements DemandFeed.Listener {
     }
 
     @Override
-    public void window(DemandFeed.Window window) {}
+    public void window(DemandFeed.Window window) {
+        windows.add(window);
+    }
 
     @Override
     public void totals(DemandFeed.Totals newest) {

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * duplicate can slip through in between.
  */
 public final class DemandLedger implements Ledger<DemandLedger> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final long BUCKET_MS = 60_000;
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -94,6 +94,9 @@ public final class DemandLedger implements Ledger<DemandLedger> {
         for (var size : windows) {
             var counts = size.at(time, closedThroughMs);
             counts.arrivals += arrival ? 1 : 0;
+            if (arrival) {
+                counts.classes.add(event.tenant(), event.promptTokens());
+            }
             counts.completions += arrival ? 0 : 1;
             counts.promptTokens += event.promptTokens();
             counts.outputTokens += event.outputTokens();
@@ -139,7 +142,8 @@ public final class DemandLedger implements Ledger<DemandLedger> {
                                 .setPromptTokensEstimate(counts.promptTokens)
                                 .setCompletions(counts.completions)
                                 .setOutputTokens(counts.outputTokens)
-                                .setRevision(counts.revision))
+                                .setRevision(counts.revision)
+                                .addAllClasses(counts.classes.most()))
                 .build();
     }
 
@@ -204,7 +208,7 @@ public final class DemandLedger implements Ledger<DemandLedger> {
     @Override
     public void read(DataInput in) throws IOException {
         var version = in.readByte();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IOException("The demand ledger has version " + version + ".");
         }
         closedThroughMs = in.readLong();
@@ -223,7 +227,7 @@ public final class DemandLedger implements Ledger<DemandLedger> {
             seen.put(bucket, ids);
         }
         for (var size : windows) {
-            size.read(in, Counts::read);
+            size.read(in, from -> Counts.read(from, version));
         }
     }
 
@@ -233,6 +237,7 @@ public final class DemandLedger implements Ledger<DemandLedger> {
         private long promptTokens;
         private long outputTokens;
         private long revision;
+        private ClassCounts classes = new ClassCounts();
 
         private static Counts copy(Counts from) {
             var result = new Counts();
@@ -241,6 +246,7 @@ public final class DemandLedger implements Ledger<DemandLedger> {
             result.promptTokens = from.promptTokens;
             result.outputTokens = from.outputTokens;
             result.revision = from.revision;
+            result.classes = from.classes.copy();
             return result;
         }
 
@@ -250,15 +256,20 @@ public final class DemandLedger implements Ledger<DemandLedger> {
             out.writeLong(from.promptTokens);
             out.writeLong(from.outputTokens);
             out.writeLong(from.revision);
+            from.classes.write(out);
         }
 
-        private static Counts read(DataInput in) throws IOException {
+        private static Counts read(DataInput in, int version) throws IOException {
             var result = new Counts();
             result.arrivals = in.readLong();
             result.completions = in.readLong();
             result.promptTokens = in.readLong();
             result.outputTokens = in.readLong();
             result.revision = in.readLong();
+            // The first version knew no classes.
+            if (version > 1) {
+                result.classes = ClassCounts.read(in);
+            }
             return result;
         }
     }

@@ -35,6 +35,7 @@ public final class RequestDecoder {
                     new RequestEvent(
                             Kind.ARRIVAL,
                             record.getDeployment(),
+                            record.getTenant(),
                             record.getRequestId(),
                             record.getEventTimeMs(),
                             brokerTimeMs,
@@ -53,6 +54,7 @@ public final class RequestDecoder {
         return new RequestEvent(
                 Kind.COMPLETION,
                 record.getDeployment(),
+                record.getTenant(),
                 record.getRequestId(),
                 record.getEventTimeMs(),
                 brokerTimeMs,

@@ -4,6 +4,7 @@ package dev.keelson.streams.function;
  * A record of the requests topic as it travels in the job.
  *
  * @param deployment empty in markers and in what could not be decoded
+ * @param tenant empty there, too
  * @param requestId empty there, too
  * @param eventTimeMs gateway clock, epoch milliseconds
  * @param brokerTimeMs when the broker took it, epoch milliseconds
@@ -17,6 +18,7 @@ package dev.keelson.streams.function;
 public record RequestEvent(
         Kind kind,
         String deployment,
+        String tenant,
         String requestId,
         long eventTimeMs,
         long brokerTimeMs,
@@ -37,6 +39,7 @@ public record RequestEvent(
     static RequestEvent without(Kind kind, long eventTimeMs, long brokerTimeMs) {
         return new RequestEvent(
                 kind,
+                "",
                 "",
                 "",
                 eventTimeMs,

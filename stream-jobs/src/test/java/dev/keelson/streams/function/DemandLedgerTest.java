@@ -102,6 +102,7 @@ final class DemandLedgerTest {
                 new RequestEvent(
                         Kind.ARRIVAL,
                         "demo",
+                        "",
                         "one",
                         START + 86_400_000,
                         START + 10,
@@ -130,12 +131,17 @@ final class DemandLedgerTest {
     void agreesWithAPlainCountWhateverTheOrder(long seed) throws IOException {
         var random = new Random(seed);
         var expected = new HashMap<Long, Long>();
+        var byClass = new HashMap<String, Long>();
         DemandLedger running = ledger;
         var watermark = START;
         for (var i = 0; i < 3_000; i++) {
             var time = START + i * 20L - random.nextInt(120_000);
-            var event = event("id-" + i, Kind.ARRIVAL, time);
-            expected.merge(Math.floorDiv(time, 1_000L) * 1_000, 1L, Long::sum);
+            var second = Math.floorDiv(time, 1_000L) * 1_000;
+            var tenant = "tenant-" + random.nextInt(3);
+            var isLong = random.nextBoolean();
+            var event = event("id-" + i, Kind.ARRIVAL, time, tenant, isLong ? 300 : 60);
+            expected.merge(second, 1L, Long::sum);
+            byClass.merge(second + tenant + (isLong ? 1_024 : 64), 1L, Long::sum);
             running.add(event, watermark, LATENESS);
             if (random.nextBoolean()) {
                 running.add(event, watermark, LATENESS);
@@ -151,7 +157,60 @@ final class DemandLedgerTest {
         windows(1_000).forEach(w -> upserts.put(w.getStartMs(), w.getArrivals()));
         upserts.values().removeIf(count -> count == 0);
         assertThat(upserts).isEqualTo(expected);
+        assertThat(classes(1_000)).isEqualTo(byClass);
         assertThat(totals().getArrivals()).isEqualTo(3_000);
+    }
+
+    @Test
+    void namesTheMostFrequentClassesAndNoMoreWhoeverAsks() {
+        for (var i = 0; i < 1_000; i++) {
+            add(event("other-" + i, Kind.ARRIVAL, START + 10, "tenant-" + i, 10));
+        }
+        for (var i = 0; i < 7; i++) {
+            add(event("known-" + i, Kind.ARRIVAL, START + 20, "tenant-3", 10));
+        }
+        advance(START + 999);
+        var window = windows(1_000).getFirst();
+        assertThat(window.getArrivals()).isEqualTo(1_007);
+        assertThat(window.getClassesCount()).isEqualTo(16);
+        assertThat(window.getClasses(0).getTenant()).isEqualTo("tenant-3");
+        assertThat(window.getClasses(0).getPromptBelow()).isEqualTo(16);
+        assertThat(window.getClasses(0).getArrivals()).isEqualTo(8);
+    }
+
+    @Test
+    void aCorrectionCorrectsTheClassesToo() {
+        add(event("one", Kind.ARRIVAL, START + 100, "a", 3));
+        advance(START + 1_999);
+        ledger.add(event("two", Kind.ARRIVAL, START + 200, "b", 4), START + 1_999, LATENESS);
+        ledger.add(event("two", Kind.ARRIVAL, START + 200, "b", 4), START + 1_999, LATENESS);
+        advance(START + 2_999);
+        assertThat(classes(1_000)).isEqualTo(Map.of(START + "a" + 4, 1L, START + "b" + 16, 1L));
+    }
+
+    @Test
+    void readsTheStateOfTheVersionWithoutClasses() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        out.writeByte(1);
+        for (var total : new long[] {START, 5, 0, 0, 0, 0, 0}) {
+            out.writeLong(total);
+        }
+        out.writeInt(0);
+        for (var size : new long[] {1_000, 10_000, 60_000}) {
+            out.writeInt(1);
+            out.writeLong(Math.floorDiv(START, size) * size);
+            out.writeBoolean(false);
+            for (var count : new long[] {5, 0, 500, 0, 0}) {
+                out.writeLong(count);
+            }
+        }
+        var old = new DemandLedger();
+        old.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        old.add(event("six", Kind.ARRIVAL, START + 1, "a", 3), START, LATENESS);
+        old.advance("demo", START + 999, LATENESS, written::add);
+        assertThat(windows(1_000)).extracting(DemandWindow::getArrivals).containsExactly(6L);
+        assertThat(classes(1_000)).isEqualTo(Map.of(START + "a" + 4, 1L));
     }
 
     private static DemandLedger throughBytes(DemandLedger from) throws IOException {
@@ -167,8 +226,45 @@ final class DemandLedgerTest {
     }
 
     static RequestEvent event(String id, Kind kind, long time) {
+        return event(id, kind, time, "", 0);
+    }
+
+    private static RequestEvent event(
+            String id, Kind kind, long time, String tenant, long promptTokens) {
         return new RequestEvent(
-                kind, "demo", id, time, time, 0, 0, false, Double.NaN, Double.NaN, Double.NaN);
+                kind,
+                "demo",
+                tenant,
+                id,
+                time,
+                time,
+                promptTokens,
+                0,
+                false,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN);
+    }
+
+    private void add(RequestEvent event) {
+        ledger.add(event, NONE, LATENESS);
+    }
+
+    /** Arrivals by start, tenant and bound, as the last record of each window says. */
+    private Map<String, Long> classes(long size) {
+        Map<Long, DemandWindow> last = new HashMap<>();
+        windows(size).forEach(window -> last.put(window.getStartMs(), window));
+        Map<String, Long> counts = new HashMap<>();
+        last.values()
+                .forEach(window ->
+                        window.getClassesList()
+                                .forEach(one ->
+                                        counts.put(
+                                                window.getStartMs()
+                                                        + one.getTenant()
+                                                        + one.getPromptBelow(),
+                                                one.getArrivals())));
+        return counts;
     }
 
     private void advance(long watermark) {

@@ -80,6 +80,7 @@ final class SloLedgerTest {
         return new RequestEvent(
                 Kind.COMPLETION,
                 "demo",
+                "",
                 "id-" + id,
                 time,
                 time,

@@ -1,7 +1,9 @@
 package dev.keelson.forecaster.service;
 
 import dev.keelson.exchange.kafka.DemandFeed;
+import dev.keelson.forecaster.statistical.classes.RequestClass;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,6 +16,7 @@ final class DemandHistory {
     private final long stepMillis;
     private final int most;
     private final TreeMap<Long, Window> windows = new TreeMap<>();
+    private final ClassHistory classes;
     private boolean isNewStep;
 
     private record Window(double requests, double prompts, double outputs, long revision) {}
@@ -22,7 +25,8 @@ final class DemandHistory {
      * @param step length of one step
      * @param most steps kept
      */
-    DemandHistory(Duration step, int most) {
+    DemandHistory(String deployment, Duration step, int most) {
+        classes = new ClassHistory(deployment);
         this.stepMillis = step.toMillis();
         this.most = most;
     }
@@ -50,6 +54,8 @@ final class DemandHistory {
         isNewStep |= windows.isEmpty() || step > windows.lastKey();
         windows.put(step, taken);
         windows.headMap(windows.lastKey() - most, true).clear();
+        classes.take(step, window.classes());
+        classes.forgetThrough(windows.lastKey() - most);
     }
 
     /** True once after each step that was newer than all before it. */
@@ -91,6 +97,25 @@ final class DemandHistory {
     /** Output tokens per second, NaN for gaps. */
     double[] outputs() {
         return values(Column.OUTPUTS);
+    }
+
+    /** All requests in the steps that are kept. */
+    double requestCount() {
+        return windows.values().stream().mapToDouble(Window::requests).sum() * stepMillis / 1000;
+    }
+
+    /** What is known of the requests' classes. */
+    ClassHistory classes() {
+        return classes;
+    }
+
+    /** Requests per second of several classes together, NaN for gaps. */
+    double[] classRequests(Collection<RequestClass> of) {
+        double[] values = classes.sum(of, firstStep(), length());
+        for (int t = 0; t < values.length; t++) {
+            values[t] *= 1000.0 / stepMillis;
+        }
+        return values;
     }
 
     private enum Column {

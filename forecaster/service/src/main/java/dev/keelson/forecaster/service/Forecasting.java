@@ -3,6 +3,7 @@ package dev.keelson.forecaster.service;
 import dev.keelson.core.demand.ForecastError;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.forecaster.learned.registry.StoredModel;
+import dev.keelson.forecaster.statistical.classes.RequestClass;
 import dev.keelson.forecaster.statistical.paths.LevelAndDay;
 import dev.keelson.forecaster.statistical.pool.Ets;
 import dev.keelson.forecaster.statistical.pool.LocalMethod;
@@ -11,6 +12,7 @@ import dev.keelson.forecaster.statistical.pool.SlotMean;
 import dev.keelson.forecaster.statistical.pool.Theta;
 import dev.keelson.protocol.RecordCodec;
 import dev.keelson.protocol.Topics;
+import dev.keelson.protocol.v1.ClassShare;
 import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.ForecastScore;
 import dev.keelson.protocol.v1.IndicatorPaths;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Demand in, forecasts out, for all deployments. Not thread-safe: one thread feeds and asks it. It
@@ -31,14 +34,31 @@ final class Forecasting implements DemandFeed.Listener {
     /** History that a smoothing is learned from. */
     private static final int LEAST_VALUES = 10;
 
+    /** Of the classes that a forecast tells of: see records.proto. */
+    private static final int MOST_CLASSES = 16;
+
     private final ForecasterConfig config;
     private final SortedMap<String, DemandHistory> histories = new TreeMap<>();
-    private final SortedMap<String, MemberPool> pools = new TreeMap<>();
+    private final Predicate<String> isMember;
+    private final SortedMap<String, Live> live = new TreeMap<>();
     private List<NetworkMember> learned = List.of();
     private boolean isDrift;
 
+    /** What is kept of a deployment besides its history. */
+    private record Live(MemberPool pool, RequestGroups groups) {}
+
     Forecasting(ForecasterConfig config) {
+        this(config, name -> true);
+    }
+
+    /**
+     * With some of the members only, for studies.
+     *
+     * @param isMember by the name of a member
+     */
+    Forecasting(ForecasterConfig config, Predicate<String> isMember) {
         this.config = config;
+        this.isMember = isMember;
     }
 
     @Override
@@ -48,7 +68,7 @@ final class Forecasting implements DemandFeed.Listener {
             histories
                     .computeIfAbsent(
                             window.deployment(),
-                            name -> new DemandHistory(config.step(), config.historySteps()))
+                            name -> new DemandHistory(name, config.step(), config.historySteps()))
                     .take(window);
         }
     }
@@ -73,7 +93,7 @@ final class Forecasting implements DemandFeed.Listener {
             }
         }
         learned = List.copyOf(members);
-        pools.values().forEach(this::teach);
+        live.values().forEach(each -> teach(each.pool()));
     }
 
     private void teach(MemberPool pool) {
@@ -93,8 +113,13 @@ final class Forecasting implements DemandFeed.Listener {
     }
 
     private void forecast(String deployment, DemandHistory history, List<ForecastRecord> made) {
-        MemberPool pool = pools.computeIfAbsent(deployment, name -> newPool());
+        Live each = live.computeIfAbsent(deployment, name -> begin(history));
+        MemberPool pool = each.pool();
         double[] requests = history.requests();
+        each.groups().step(requests);
+        if (each.groups().areSeveral() && !pool.hasGroups()) {
+            joinByGroups(each);
+        }
         double[][] courses = pool.step(requests, history.firstStep());
         isDrift |= pool.takeDrift();
         if (courses == null) {
@@ -117,9 +142,10 @@ final class Forecasting implements DemandFeed.Listener {
                                 indicator(
                                         IndicatorPaths.Indicator.DECODE_TOKENS,
                                         new TokenPaths(requests, history.outputs()).of(courses)));
-        pool.belief()
+        pool.shares()
                 .forEach((name, share) ->
                         record.addModels(ModelShare.newBuilder().setModel(name).setShare(share)));
+        record.addAllClasses(shares(each.groups()));
         ForecastError score = pool.error();
         if (score != null) {
             record.setScore(
@@ -133,23 +159,70 @@ final class Forecasting implements DemandFeed.Listener {
         made.add(record.build());
     }
 
-    private MemberPool newPool() {
-        var pool = new MemberPool(config.horizon(), config.paths());
+    /**
+     * A method of the pool.
+     *
+     * @param least steps of history that it takes
+     */
+    private record Learnable(LocalMethod method, int least) {}
+
+    /** What is tried on the whole demand and by groups. */
+    private List<Learnable> methods() {
         int season = config.seasonSteps();
         int recent = Math.max(3, season / 48);
-        join(pool, new LevelAndDay(season), 1);
-        join(pool, new Ets(1), LEAST_VALUES);
-        join(pool, new Theta(season), LEAST_VALUES);
-        join(pool, new SeasonalNaive(season), season);
-        join(pool, new SlotMean(season, DAYS), season);
-        join(pool, new SlotMean(season, DAYS, true, recent), season + recent);
-        teach(pool);
-        return pool;
+        return List.of(
+                new Learnable(new LevelAndDay(season), 1),
+                new Learnable(new Ets(1), LEAST_VALUES),
+                new Learnable(new Theta(season), LEAST_VALUES),
+                new Learnable(new SlotMean(season, DAYS, true, recent), season + recent));
     }
 
-    private void join(MemberPool pool, LocalMethod method, int least) {
+    private Live begin(DemandHistory history) {
+        var pool = new MemberPool(config.horizon(), config.paths());
+        var groups = new RequestGroups(history, config.seasonSteps(), config.historySteps());
+        List<Learnable> methods = new ArrayList<>(methods());
+        int season = config.seasonSteps();
+        methods.add(new Learnable(new SeasonalNaive(season), season));
+        methods.add(new Learnable(new SlotMean(season, DAYS), season));
+        for (Learnable one : methods) {
+            if (isMember.test(one.method().name())) {
+                pool.join(member(one.method(), one.least()));
+            }
+        }
+        teach(pool);
+        return new Live(pool, groups);
+    }
+
+    private void joinByGroups(Live each) {
+        for (Learnable one : methods()) {
+            var method = new GroupSum(one.method(), each.groups());
+            if (isMember.test(method.name())) {
+                each.pool().joinByGroups(member(method, one.least()));
+            }
+        }
+    }
+
+    private MethodMember member(LocalMethod method, int least) {
         double oneRequest = 1e9 / config.step().toNanos();
-        pool.join(new MethodMember(method, config.seasonSteps(), least, oneRequest));
+        return new MethodMember(method, config.seasonSteps(), least, oneRequest);
+    }
+
+    /** The most frequent classes of the requests that are kept, most first. */
+    private static List<ClassShare> shares(RequestGroups groups) {
+        double all = groups.requests();
+        return groups.volumes().entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .sorted((a, b) -> Double.compare(b.getValue(), a.getValue()))
+                .limit(MOST_CLASSES)
+                .map(entry ->
+                        ClassShare.newBuilder()
+                                .setTenant(entry.getKey().tenant())
+                                .setPromptBelow(
+                                        RequestClass.lengthBelow(entry.getKey().promptBucket()))
+                                .setShare(Math.min(1, entry.getValue() / all))
+                                .setCluster(groups.groupOf(entry.getKey()) + 1)
+                                .build())
+                .toList();
     }
 
     private static IndicatorPaths indicator(
@@ -178,9 +251,11 @@ final class Forecasting implements DemandFeed.Listener {
     /** Belief in each learned model, summed over deployments. */
     SortedMap<String, Double> belief() {
         SortedMap<String, Double> sums = new TreeMap<>();
-        pools.values()
-                .forEach(pool ->
-                        pool.belief().forEach((name, w) -> sums.merge(name, w, Double::sum)));
+        live.values()
+                .forEach(each ->
+                        each.pool()
+                                .belief()
+                                .forEach((name, w) -> sums.merge(name, w, Double::sum)));
         return sums;
     }
 }

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +29,21 @@ final class MemberPool {
     private static final double SHARE = .01;
     private static final int MOST_LANDED = 1_000;
 
+    /** The mixture of all members, and the one without those that look at groups of requests. */
+    private static final String ALL = "all";
+
+    private static final String WITHOUT_GROUPS = "without groups";
+
+    /** The two mixtures differ little: it takes many outcomes to tell which is cheaper. */
+    private static final double MIXTURES_HALF_LIFE = 1_000;
+
     private final int horizon;
     private final int paths;
     private final int[] leads;
     private final SortedMap<String, PathMember> members = new TreeMap<>();
+    private final Set<String> byGroups = new HashSet<>();
+    private final ExpertWeights mixtures = new ExpertWeights(SHARPNESS, MIXTURES_HALF_LIFE, 0);
+    private SortedMap<String, Double> shares = new TreeMap<>();
     private final ExpertWeights weights = new ExpertWeights(SHARPNESS, HALF_LIFE, SHARE);
     private final DriftDetector drift = DriftDetector.standard((int) (4 * HALF_LIFE));
     private final ArrayDeque<Origin> open = new ArrayDeque<>();
@@ -44,6 +57,8 @@ final class MemberPool {
         private final long step;
         private final Map<String, double[][]> samples = new HashMap<>();
         private final SortedMap<String, Double> losses = new TreeMap<>();
+        private final SortedMap<String, double[][]> mixtures = new TreeMap<>();
+        private final SortedMap<String, Double> mixtureLosses = new TreeMap<>();
         private double mixedLoss;
         private double[][] mixed = new double[0][];
         private double[][] told = new double[0][];
@@ -66,6 +81,8 @@ final class MemberPool {
                         .distinct()
                         .toArray();
         spread = new PathSpread(leads);
+        mixtures.join(ALL);
+        mixtures.join(WITHOUT_GROUPS);
     }
 
     /** A member joins. */
@@ -73,6 +90,20 @@ final class MemberPool {
         if (members.put(member.name(), member) == null) {
             weights.join(member.name());
         }
+    }
+
+    /**
+     * A member that looks at groups of requests joins. Such members take part only where the
+     * mixture with them has cost less than the one without.
+     */
+    void joinByGroups(PathMember member) {
+        join(member);
+        byGroups.add(member.name());
+    }
+
+    /** Whether some member looks at groups of requests. */
+    boolean hasGroups() {
+        return !byGroups.isEmpty();
     }
 
     /** Leaves only these learned members, besides those that are not learned. */
@@ -92,6 +123,11 @@ final class MemberPool {
     /** Belief in each member. */
     SortedMap<String, Double> belief() {
         return weights.weights();
+    }
+
+    /** What part of the newest courses comes from each member. */
+    SortedMap<String, Double> shares() {
+        return shares;
     }
 
     /** How earlier forecasts turned out; null while none has landed. */
@@ -125,9 +161,18 @@ final class MemberPool {
         if (drawn.isEmpty()) {
             return null;
         }
-        double[][] mixed = mixed(drawn);
+        SortedMap<String, double[][]> plain = new TreeMap<>(drawn);
+        plain.keySet().removeAll(byGroups);
+        boolean isChoice = !plain.isEmpty() && plain.size() < drawn.size();
+        SortedMap<String, double[][]> chosen = isChoice && !groupsHelp() ? plain : drawn;
+        shares = shares(chosen.keySet());
+        double[][] mixed = mixed(chosen);
         double[][] told = spread.spread(mixed);
         var origin = new Origin(first + history.length);
+        if (isChoice) {
+            origin.mixtures.put(ALL, atLeads(mixed(drawn)));
+            origin.mixtures.put(WITHOUT_GROUPS, atLeads(mixed(plain)));
+        }
         drawn.forEach((name, one) -> origin.samples.put(name, atLeads(one)));
         origin.mixed = atLeads(mixed);
         origin.told = atLeads(told);
@@ -168,6 +213,8 @@ final class MemberPool {
             done.losses.keySet().retainAll(members.keySet());
             done.losses.replaceAll((name, loss) -> loss / done.counted);
             weights.land(done.losses);
+            done.mixtureLosses.replaceAll((name, loss) -> loss / done.counted);
+            mixtures.land(done.mixtureLosses);
             isDrift |= drift.isDriftAfter(done.mixedLoss / done.counted);
         }
     }
@@ -179,6 +226,8 @@ final class MemberPool {
         origin.counted++;
         origin.samples.forEach((name, samples) ->
                 origin.losses.merge(name, Crps.of(samples[lead], value), Double::sum));
+        origin.mixtures.forEach((name, samples) ->
+                origin.mixtureLosses.merge(name, Crps.of(samples[lead], value), Double::sum));
         origin.mixedLoss += Crps.of(origin.told[lead], value);
         spread.land(lead, origin.mixed[lead], origin.told[lead], value);
         if (leads[lead] == horizon / 4) {
@@ -203,17 +252,26 @@ final class MemberPool {
         return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
+    private boolean groupsHelp() {
+        return mixtures.weights().getOrDefault(ALL, 0.0) > .5;
+    }
+
+    /** Belief in some members, adding up to 1. */
+    private SortedMap<String, Double> shares(Set<String> names) {
+        SortedMap<String, Double> belief = weights.weights();
+        belief.keySet().retainAll(names);
+        double total = belief.values().stream().mapToDouble(Double::doubleValue).sum();
+        belief.replaceAll((name, share) -> share / total);
+        return belief;
+    }
+
     /** As many courses of each member as it is believed, evenly from its own. */
     private double[][] mixed(SortedMap<String, double[][]> drawn) {
-        SortedMap<String, Double> belief = weights.weights();
-        double total = 0;
-        for (String name : drawn.keySet()) {
-            total += belief.getOrDefault(name, 0.0);
-        }
+        SortedMap<String, Double> belief = shares(drawn.keySet());
         List<double[]> mixed = new ArrayList<>();
         double due = 0;
         for (var entry : drawn.entrySet()) {
-            due += paths * belief.getOrDefault(entry.getKey(), 0.0) / total;
+            due += paths * belief.getOrDefault(entry.getKey(), 0.0);
             int count = (int) Math.round(due) - mixed.size();
             for (int k = 0; k < count && mixed.size() < paths; k++) {
                 double[][] own = entry.getValue();

@@ -16,7 +16,7 @@ final class DemandHistoryTest {
 
     @Test
     void aWindowThatNeverCameIsAGapAndAnEmptyOneIsAZero() {
-        var history = new DemandHistory(STEP, 100);
+        var history = new DemandHistory("chat", STEP, 100);
         history.take(window(0, 20, 0));
         history.take(window(1, 0, 0));
         history.take(window(3, 10, 0));
@@ -28,7 +28,7 @@ final class DemandHistoryTest {
     @Test
     void orderAndDuplicatesChangeNothing() {
         List<DemandFeed.Window> windows = new ArrayList<>();
-        var straight = new DemandHistory(STEP, 100);
+        var straight = new DemandHistory("chat", STEP, 100);
         for (int step = 0; step < 30; step++) {
             windows.add(window(step, step * 7 % 5, 0));
             windows.add(window(step, step * 7 % 5, 0));
@@ -36,7 +36,7 @@ final class DemandHistoryTest {
         }
         for (int seed = 0; seed < 10; seed++) {
             Collections.shuffle(windows, new Random(seed));
-            var mixed = new DemandHistory(STEP, 100);
+            var mixed = new DemandHistory("chat", STEP, 100);
             windows.forEach(mixed::take);
             assertThat(mixed.requests()).as("seed %d", seed).isEqualTo(straight.requests());
         }
@@ -44,7 +44,7 @@ final class DemandHistoryTest {
 
     @Test
     void aCorrectionReplacesAndAnOlderRevisionDoesNot() {
-        var history = new DemandHistory(STEP, 100);
+        var history = new DemandHistory("chat", STEP, 100);
         history.take(window(0, 10, 1));
         history.take(window(0, 50, 0));
         assertThat(history.requests()).containsExactly(1);
@@ -55,7 +55,7 @@ final class DemandHistoryTest {
 
     @Test
     void aStepIsNewOnceAndACorrectionIsNoNewStep() {
-        var history = new DemandHistory(STEP, 100);
+        var history = new DemandHistory("chat", STEP, 100);
         history.take(window(0, 1, 0));
         assertThat(history.takeNewStep()).isTrue();
         assertThat(history.takeNewStep()).isFalse();
@@ -66,7 +66,7 @@ final class DemandHistoryTest {
 
     @Test
     void theOldestStepsGo() {
-        var history = new DemandHistory(STEP, 5);
+        var history = new DemandHistory("chat", STEP, 5);
         for (int step = 0; step < 20; step++) {
             history.take(window(step, step, 0));
         }
@@ -79,14 +79,20 @@ final class DemandHistoryTest {
 
     @Test
     void windowsOfOtherLengthsAreNotOfInterest() {
-        var history = new DemandHistory(STEP, 5);
+        var history = new DemandHistory("chat", STEP, 5);
         history.take(
-                new DemandFeed.Window("chat", Instant.EPOCH, Duration.ofSeconds(1), 1, 1, 1, 1, 0));
+                new DemandFeed.Window(
+                        "chat", Instant.EPOCH, Duration.ofSeconds(1), 1, 1, 1, 1, 0, List.of()));
 
         assertThat(history.isEmpty()).isTrue();
     }
 
     static DemandFeed.Window window(long step, long arrivals, long revision) {
+        return window(step, arrivals, revision, List.of());
+    }
+
+    static DemandFeed.Window window(
+            long step, long arrivals, long revision, List<DemandFeed.ClassArrivals> classes) {
         return new DemandFeed.Window(
                 "chat",
                 Instant.ofEpochSecond(10 * step),
@@ -95,6 +101,7 @@ final class DemandHistoryTest {
                 100 * arrivals,
                 arrivals,
                 20 * arrivals,
-                revision);
+                revision,
+                classes);
     }
 }

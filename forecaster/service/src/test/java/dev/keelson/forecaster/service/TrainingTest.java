@@ -109,7 +109,7 @@ final class TrainingTest {
     }
 
     private static SortedMap<String, DemandHistory> histories(int steps) {
-        var history = new DemandHistory(Duration.ofSeconds(10), 1_000);
+        var history = new DemandHistory("chat", Duration.ofSeconds(10), 1_000);
         for (int step = 0; step < steps; step++) {
             history.take(DemandHistoryTest.window(step, 5, 0));
         }

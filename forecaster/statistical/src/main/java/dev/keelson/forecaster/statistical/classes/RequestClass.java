@@ -44,6 +44,11 @@ public record RequestClass(String model, String tenant, int promptBucket, int ou
         return Math.max(1, (bits + 1) / 2);
     }
 
+    /** The least length, tokens, that is too long for a bucket from 1 on. */
+    public static long lengthBelow(int bucket) {
+        return 1L << (2 * bucket);
+    }
+
     @Override
     public int compareTo(RequestClass other) {
         return ORDER.compare(this, other);
