@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
     private static final String FORECAST = "forecast-";
     private static final String PLAN_TIME = "plan-time";
+    private static final String POOL = "forecast-pool";
     private static final String SLOW_READERS = "slow-readers";
     private static final String GATEWAY_PEERS = "gateway-peers";
 
@@ -49,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -75,6 +76,9 @@ final class BenchCommand implements Callable<Integer> {
         var distribution = Distribution.current();
         if (names.stream().anyMatch(LEARNED::contains)) {
             return learned(distribution);
+        }
+        if (names.contains(POOL)) {
+            return pool(distribution);
         }
         if (names.stream().anyMatch(ENGINE::contains)) {
             return engine(distribution);
@@ -191,6 +195,29 @@ final class BenchCommand implements Callable<Integer> {
             arguments.add(model.toAbsolutePath().toString());
         }
         ExecLine.print(session, Map.of(), distribution.command(Component.ENGINE_BENCH, arguments));
+        return 0;
+    }
+
+    /** The forecaster's process without its surroundings. */
+    private int pool(Distribution distribution) {
+        if (names.size() != 1) {
+            throw new CommandFailure(
+                    "%s runs alone.".formatted(POOL),
+                    "Ask for the others one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.POOL_STUDY)) {
+            throw new CommandFailure(
+                    "The forecaster is not built.", "Build it with: ./keelson --version");
+        }
+        ExecLine.print(
+                session,
+                Map.of("OMP_NUM_THREADS", "1", "OPENBLAS_NUM_THREADS", "1"),
+                distribution.command(
+                        Component.POOL_STUDY,
+                        datasets == null
+                                ? List.of()
+                                : List.of("--datasets", datasets.toAbsolutePath().toString())));
         return 0;
     }
 

@@ -49,6 +49,12 @@ public enum Component {
             "forecaster-learned",
             "dev.keelson.forecaster.learned.study.StudyMain",
             1024),
+    POOL_STUDY(
+            "pool-study",
+            "study",
+            "forecaster-service",
+            "dev.keelson.forecaster.service.PoolStudy",
+            1024),
     STUDY("sim", "study", "lab", "dev.keelson.lab.SimMain", 1024),
     FORECAST("forecast", "study", "lab", "dev.keelson.lab.forecast.ForecastMain", 1024),
     PLAN_TIME("plan-time", "study", "benchmarks", "dev.keelson.benchmarks.PlanTime", 512),

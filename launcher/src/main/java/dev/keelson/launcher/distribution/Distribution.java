@@ -53,6 +53,7 @@ public record Distribution(Path home, Path javaHome) {
                     Component.SLOW_READERS,
                     Component.GATEWAY_PEERS,
                     Component.LEARNED_STUDY,
+                    Component.POOL_STUDY,
                     Component.PLAN_TIME);
 
     private static final int COMMAND_HEAP_MEBIBYTES = 96;
