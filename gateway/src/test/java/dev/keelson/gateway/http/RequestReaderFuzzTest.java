@@ -9,12 +9,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,8 +54,7 @@ class RequestReaderFuzzTest {
         for (int seed = 0; seed < SEEDS; seed++) {
             byte[] bytes = mangled(new Random(seed));
             try {
-                @Nullable HttpRequest request =
-                        reader(new ByteArrayInputStream(bytes)).next(() -> {});
+                HttpRequest request = reader(new ByteArrayInputStream(bytes)).next(() -> {});
                 read++;
                 assertThat(request == null ? 0 : request.body().length)
                         .as("seed %d", seed)
@@ -79,16 +76,7 @@ class RequestReaderFuzzTest {
     @Test
     void trailersWithoutEndAreRefused() {
         String head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
-        InputStream endless =
-                new InputStream() {
-                    private long at;
-
-                    @Override
-                    public int read() {
-                        return "T: 1\r\n".charAt((int) (at++ % 6));
-                    }
-                };
-        var in = new SequenceInputStream(new ByteArrayInputStream(bytes(head)), endless);
+        var in = new ByteArrayInputStream(bytes(head + "T: 1\r\n".repeat(10_000)));
         assertThatThrownBy(() -> reader(in).next(() -> {}))
                 .isInstanceOf(HttpProblem.class)
                 .hasMessageContaining("trailers");
@@ -96,14 +84,8 @@ class RequestReaderFuzzTest {
 
     @Test
     void aHeadWithoutEndIsRefused() {
-        InputStream endless =
-                new InputStream() {
-                    @Override
-                    public int read() {
-                        return 'a';
-                    }
-                };
-        assertThatThrownBy(() -> reader(endless).next(() -> {}))
+        var in = new ByteArrayInputStream(bytes("a".repeat(1 << 20)));
+        assertThatThrownBy(() -> reader(in).next(() -> {}))
                 .isInstanceOfSatisfying(
                         HttpProblem.class, e -> assertThat(e.status()).isEqualTo(431));
     }
