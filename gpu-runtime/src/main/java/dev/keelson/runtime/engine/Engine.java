@@ -298,6 +298,7 @@ public final class Engine implements AutoCloseable {
                 scheduler.running().size(),
                 scheduler.waiting().size() + arriving,
                 scheduler.cache().free(),
+                scheduler.cache().used(),
                 scheduler.cache().total(),
                 scheduler.preemptions(),
                 steps,

@@ -8,6 +8,7 @@ import java.util.List;
  * @param running sequences in the batch
  * @param waiting sequences not yet in it
  * @param freeBlocks blocks that no sequence holds
+ * @param usedBlocks blocks that a sequence holds, counted apart
  * @param preemptions sequences that lost their blocks
  * @param steps of the decoder
  * @param queriedTokens prompt tokens looked up in the prefix cache
@@ -24,6 +25,7 @@ public record EngineLoad(
         int running,
         int waiting,
         int freeBlocks,
+        int usedBlocks,
         int totalBlocks,
         long preemptions,
         long steps,
@@ -47,6 +49,7 @@ public record EngineLoad(
                 running,
                 waiting + more,
                 freeBlocks,
+                usedBlocks,
                 totalBlocks,
                 preemptions,
                 steps,

@@ -108,6 +108,11 @@ public final class EngineMetrics implements EngineListener {
                 "Blocks of the key-value cache that are free.",
                 load,
                 EngineLoad::freeBlocks);
+        gauge(
+                "keelson_engine_kv_blocks_used",
+                "Blocks of the key-value cache that requests hold.",
+                load,
+                EngineLoad::usedBlocks);
         counter(
                 "vllm:num_preemptions_total",
                 "Requests that lost their blocks.",

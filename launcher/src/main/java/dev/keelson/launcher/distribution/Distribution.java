@@ -89,6 +89,11 @@ public record Distribution(Path home, Path javaHome) {
         return modelRoot().resolve("keelson-mini");
     }
 
+    /** The adapters that come with it, a folder each. */
+    public Path bundledAdapters() {
+        return modelRoot().resolve("keelson-mini-adapters");
+    }
+
     /** The trace that {@code up} replays. */
     public Path azureTrace() {
         return home.resolve("datasets")
