@@ -2,6 +2,7 @@ package dev.keelson.gateway;
 
 import dev.keelson.gateway.http.HttpListener;
 import dev.keelson.gateway.http.HttpTimeouts;
+import dev.keelson.gateway.loop.EventLoop;
 import dev.keelson.gateway.record.RequestRecords;
 import dev.keelson.gateway.route.DeploymentSnapshot;
 import dev.keelson.gateway.route.Dispatcher;
@@ -43,6 +44,7 @@ final class Gateway {
     private static final int SECOND_TICKS = 10;
 
     private final Dispatcher dispatcher;
+    private final EventLoop loop = EventLoop.open();
     private final HttpListener listener;
     private final RoutingTableStore tables;
     private final PoisonLedger poison = new PoisonLedger();
@@ -85,6 +87,7 @@ final class Gateway {
         listener =
                 HttpListener.bind(
                         address,
+                        loop,
                         new GatewayRoutes(completions, dispatcher, tenants, metrics, clock),
                         HttpTimeouts.USUAL,
                         Json.MAX_BODY_BYTES);
@@ -149,6 +152,11 @@ final class Gateway {
 
     HttpListener listener() {
         return listener;
+    }
+
+    /** Moves the streams; needs a thread of its own. */
+    EventLoop loop() {
+        return loop;
     }
 
     RoutingTableStore tables() {

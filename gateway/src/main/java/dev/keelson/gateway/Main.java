@@ -129,6 +129,7 @@ public final class Main {
     private void run() throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
         log.start();
+        Thread.ofPlatform().name("relay").daemon().start(gateway.loop());
         Thread.ofPlatform().name("accept").daemon().start(gateway.listener());
         Thread.ofPlatform().name("tick").daemon().start(this::tickForever);
         leave.await();

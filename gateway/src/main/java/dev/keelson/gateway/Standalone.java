@@ -57,6 +57,7 @@ public final class Standalone {
         List<String> engines = Arrays.asList(arguments).subList(3, arguments.length);
         gateway.tables().offer(table(arguments[2], engines));
         log.start();
+        Thread.ofPlatform().name("relay").daemon().start(gateway.loop());
         Thread.ofPlatform().name("accept").daemon().start(gateway.listener());
         System.out.println("http://127.0.0.1:" + gateway.listener().port());
         for (long tick = 0; ; tick++) {

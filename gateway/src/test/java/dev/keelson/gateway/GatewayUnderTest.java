@@ -68,6 +68,7 @@ final class GatewayUnderTest implements AutoCloseable {
                         records,
                         Fingerprints.ofFleet("a secret"),
                         InstantSource.system());
+        Thread.ofPlatform().daemon().start(gateway.loop());
         Thread.ofPlatform().daemon().start(gateway.listener());
         ticker = Thread.ofPlatform().daemon().start(this::tick);
     }
@@ -187,6 +188,7 @@ final class GatewayUnderTest implements AutoCloseable {
     public void close() throws IOException {
         ticker.interrupt();
         gateway.listener().close();
+        gateway.loop().close();
         client.shutdownNow();
     }
 

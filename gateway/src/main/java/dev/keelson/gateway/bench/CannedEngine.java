@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -75,6 +76,8 @@ final class CannedEngine implements AutoCloseable {
             while (server.isOpen()) {
                 selector.select(this::ready);
             }
+        } catch (ClosedSelectorException e) {
+            return; // closed
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

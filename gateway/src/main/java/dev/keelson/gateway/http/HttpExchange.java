@@ -1,23 +1,24 @@
 package dev.keelson.gateway.http;
 
+import dev.keelson.gateway.loop.EventLoop;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the way to answer it. The methods that write are for the handler's thread alone;
- * {@link #isClientGone} and the callback of {@link #whenClientGone} may be used from any.
+ * One request and the way to answer it. The methods that write are for the handler's thread alone,
+ * or for the loop's between {@link #lend} and {@link #giveBack}; {@link #isClientGone} and the
+ * callback of {@link #whenClientGone} may be used from any.
  */
 public final class HttpExchange {
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpRequest request;
-    private final OutputStream out;
     private final HttpConnection connection;
-    private final CountDownLatch done = new CountDownLatch(1);
     private final Object leaving = new Object();
     private @Nullable Runnable whenGone; // guarded by leaving
     private volatile boolean gone;
@@ -25,10 +26,22 @@ public final class HttpExchange {
     private boolean started;
     private boolean chunked;
     private boolean closes;
+    private @Nullable Lent lent;
 
-    HttpExchange(HttpRequest request, OutputStream out, HttpConnection connection) {
+    /** The loop has it, and what the client has not taken yet. On the loop's thread. */
+    private static final class Lent {
+        final SelectionKey key;
+        final Runnable whenTaken;
+        ByteBuffer rest = ByteBuffer.allocate(0);
+
+        Lent(SelectionKey key, Runnable whenTaken) {
+            this.key = key;
+            this.whenTaken = whenTaken;
+        }
+    }
+
+    HttpExchange(HttpRequest request, HttpConnection connection) {
         this.request = request;
-        this.out = out;
         this.connection = connection;
         this.closes = !request.keepsAlive();
     }
@@ -125,18 +138,6 @@ public final class HttpExchange {
         }
     }
 
-    void finished() {
-        done.countDown();
-    }
-
-    boolean isFinished() {
-        return done.getCount() == 0;
-    }
-
-    void awaitFinished() throws InterruptedException {
-        done.await();
-    }
-
     private StringBuilder head(int status, String contentType, Map<String, String> headers) {
         started = true;
         StringBuilder head = new StringBuilder(256);
@@ -184,16 +185,75 @@ public final class HttpExchange {
         return position;
     }
 
-    private void write(byte[] bytes, int length) throws IOException {
-        connection.writing(true);
+    /** Where a stream's bytes can be moved. */
+    public EventLoop loop() {
+        return connection.loop();
+    }
+
+    /** The loop moves the bytes from now on; its thread must call {@link #take} next. */
+    public void lend() {
+        connection.lend();
+    }
+
+    /**
+     * Writes do not wait from now on, on the loop's thread: what the client does not take is held.
+     *
+     * @param whenTaken is told each time that nothing is held any more, or the client has left
+     */
+    public void take(Runnable whenTaken) throws IOException {
+        lent = new Lent(connection.take(), whenTaken);
+    }
+
+    /** Gives it back to the request's thread, together with the engine's connection. */
+    public void giveBack(Runnable then, SocketChannel engine) {
+        lent = null;
+        connection.writing(false);
+        connection.giveBack(then, engine);
+    }
+
+    /** Is there something that the client has not taken? Only while the loop has it. */
+    public boolean isHolding() {
+        return lent != null && lent.rest.hasRemaining();
+    }
+
+    /** The client can take more. */
+    void writeRest(SelectionKey key) {
+        Lent here = lent;
+        if (here == null) {
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            return;
+        }
         try {
-            out.write(bytes, 0, length);
+            connection.writeNow(here.rest);
+            if (here.rest.hasRemaining()) {
+                return;
+            }
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+            connection.writing(false);
+        } catch (IOException e) {
+            closes = true;
+            clientGone();
+        }
+        here.whenTaken.run();
+    }
+
+    private void write(byte[] bytes, int length) throws IOException {
+        ByteBuffer all = ByteBuffer.wrap(bytes, 0, length);
+        try {
+            if (lent == null) {
+                connection.write(all);
+                return;
+            }
+            connection.writeNow(all);
+            if (all.hasRemaining()) {
+                lent.rest = all;
+                lent.key.interestOpsOr(SelectionKey.OP_WRITE);
+                connection.writing(true);
+            }
         } catch (IOException e) {
             closes = true;
             clientGone();
             throw e;
-        } finally {
-            connection.writing(false);
         }
     }
 

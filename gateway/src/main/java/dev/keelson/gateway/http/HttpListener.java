@@ -1,10 +1,12 @@
 package dev.keelson.gateway.http;
 
+import dev.keelson.gateway.loop.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -20,46 +22,56 @@ public final class HttpListener implements Runnable {
     private static final int BACKLOG = 1024;
     private static final int MAX_CONNECTIONS = 4096;
 
-    private final ServerSocket server;
+    private final ServerSocketChannel server;
+    private final EventLoop loop;
     private final Consumer<HttpExchange> handler;
     private final HttpTimeouts timeouts;
     private final int maxBodyBytes;
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
     private HttpListener(
-            ServerSocket server,
+            ServerSocketChannel server,
+            EventLoop loop,
             Consumer<HttpExchange> handler,
             HttpTimeouts timeouts,
             int maxBodyBytes) {
         this.server = server;
+        this.loop = loop;
         this.handler = handler;
         this.timeouts = timeouts;
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** Binds; connections wait in the backlog until {@link #run}. */
+    /**
+     * Binds; connections wait in the backlog until {@link #run}.
+     *
+     * @param loop sees clients leave, and moves streams
+     */
     public static HttpListener bind(
             InetSocketAddress address,
+            EventLoop loop,
             Consumer<HttpExchange> handler,
             HttpTimeouts timeouts,
             int maxBodyBytes)
             throws IOException {
-        ServerSocket server = new ServerSocket();
-        server.setReuseAddress(true);
+        ServerSocketChannel server = ServerSocketChannel.open();
+        server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         server.bind(address, BACKLOG);
-        return new HttpListener(server, handler, timeouts, maxBodyBytes);
+        HttpListener listener = new HttpListener(server, loop, handler, timeouts, maxBodyBytes);
+        loop.everyTick(listener::watch);
+        return listener;
     }
 
     public int port() {
-        return server.getLocalPort();
+        return server.socket().getLocalPort();
     }
 
     @Override
     public void run() {
-        while (!server.isClosed()) {
+        while (server.isOpen()) {
             try {
                 accept(server.accept());
-            } catch (SocketException e) {
+            } catch (ClosedChannelException e) {
                 LOG.debug("listener: {}", e.toString());
             } catch (IOException e) {
                 LOG.warn("A connection could not be accepted: {}", e.toString());
@@ -67,12 +79,12 @@ public final class HttpListener implements Runnable {
         }
     }
 
-    private void accept(Socket socket) throws IOException {
+    private void accept(SocketChannel channel) throws IOException {
         if (connections.size() >= MAX_CONNECTIONS) {
-            socket.close();
+            channel.close();
             return;
         }
-        HttpConnection connection = new HttpConnection(socket, handler, maxBodyBytes);
+        HttpConnection connection = new HttpConnection(channel, loop, handler, maxBodyBytes);
         connections.add(connection);
         Thread.ofVirtual()
                 .name("connection")
@@ -83,6 +95,11 @@ public final class HttpListener implements Runnable {
                         connections.remove(connection);
                     }
                 });
+    }
+
+    private void watch() {
+        long now = System.nanoTime();
+        connections.forEach(connection -> connection.watch(now));
     }
 
     /** Ends connections that stand still. */

@@ -2,8 +2,8 @@ package dev.keelson.gateway.http;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,20 +21,24 @@ final class RequestReader {
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final InputStream in;
-    private final OutputStream out;
+    // A read or write passes through memory outside the heap, as much as it moves at once.
+    static final int MOST_AT_ONCE = 64 << 10;
+
+    private final SocketChannel channel;
     private final int maxBodyBytes;
     private byte[] buffer = new byte[4096];
     private int start;
     private int end;
 
-    RequestReader(InputStream in, OutputStream out, int maxBodyBytes) {
-        this.in = in;
-        this.out = out;
+    RequestReader(SocketChannel channel, int maxBodyBytes) {
+        this.channel = channel;
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** Waits for more bytes and keeps them; false at the end of the connection. */
+    /**
+     * Waits for more bytes and keeps them, or takes those that are there where the connection does
+     * not block; false at its end.
+     */
     boolean fill() throws IOException {
         if (start == end) {
             start = 0;
@@ -42,7 +46,7 @@ final class RequestReader {
         } else if (end == buffer.length) {
             makeRoom();
         }
-        int read = in.read(buffer, end, buffer.length - end);
+        int read = read(buffer, end, buffer.length - end);
         if (read < 0) {
             return false;
         }
@@ -92,7 +96,7 @@ final class RequestReader {
         byte[] sink = new byte[16 << 10];
         int read = 0;
         while (left > 0 && read >= 0) {
-            read = in.read(sink);
+            read = read(sink, 0, sink.length);
             left -= read;
         }
     }
@@ -183,7 +187,7 @@ final class RequestReader {
 
     private void askForBody(Map<String, String> headers) throws IOException {
         if ("100-continue".equalsIgnoreCase(headers.get("expect")) && !hasBytes()) {
-            out.write(CONTINUE);
+            channel.write(ByteBuffer.wrap(CONTINUE));
         }
     }
 
@@ -256,12 +260,16 @@ final class RequestReader {
         System.arraycopy(buffer, start, into, offset, have);
         start += have;
         while (have < length) {
-            int read = in.read(into, offset + have, length - have);
+            int read = read(into, offset + have, length - have);
             if (read < 0) {
                 throw new EOFException("closed within a request body");
             }
             have += read;
         }
+    }
+
+    private int read(byte[] into, int offset, int length) throws IOException {
+        return channel.read(ByteBuffer.wrap(into, offset, Math.min(length, MOST_AT_ONCE)));
     }
 
     private void makeRoom() {

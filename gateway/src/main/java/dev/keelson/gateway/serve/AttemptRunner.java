@@ -127,10 +127,11 @@ final class AttemptRunner {
                     ? new StreamRelay(
                                     request,
                                     attempt,
+                                    connection,
                                     dispatcher,
                                     nanos,
                                     clientHeaders(request, "no-cache"))
-                            .relay(connection)
+                            .relay()
                     : AttemptResult.retry(Cause.FAILED, "The replica did not continue the stream.");
         }
         byte[] body = readWhole(connection, attempt);

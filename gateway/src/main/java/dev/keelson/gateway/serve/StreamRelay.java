@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Passes one event stream on, whole events only, each as soon as it is there. Nothing is sent
  * before the first token, so that until then another replica can still begin; from then on another
  * can only continue. Nothing but a finish_reason for each choice and then [DONE] counts as the end.
- * NOT thread-safe.
+ * NOT thread-safe: its request's thread's, and within {@link #relay} the loop's.
  */
-final class StreamRelay implements SseReader.Sink {
+final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
     /** Type of the error that ends a stream which no replica can continue. */
     static final String REPLICA_LOST = "replica_lost";
 
@@ -42,50 +42,60 @@ final class StreamRelay implements SseReader.Sink {
     private boolean done;
     private boolean failed;
     private long now;
+    private final UpstreamConnection from;
 
     StreamRelay(
             RequestProgress request,
             Attempt attempt,
+            UpstreamConnection from,
             Dispatcher dispatcher,
             LongSupplier nanos,
             Map<String, String> headers) {
         this.request = request;
         this.answer = request.answer();
         this.attempt = attempt;
+        this.from = from;
         this.dispatcher = dispatcher;
         this.nanos = nanos;
         this.headers = headers;
     }
 
-    AttemptResult relay(UpstreamConnection from) throws ClientLeftException {
-        byte[] buffer = new byte[4096];
-        while (true) {
-            int read;
-            try {
-                read = from.read(buffer);
-            } catch (IOException e) {
-                return ended(AttemptResult.Cause.DIED);
-            }
-            now = nanos.getAsLong();
-            if (read < 0) {
-                return ended(AttemptResult.Cause.FAILED);
-            }
-            attempt.progress(now);
-            boolean readable = reader.feed(buffer, 0, read, this);
-            boolean hopeless = failed || !readable || length > MAX_HELD_BYTES;
-            if (hopeless && !hasBegun()) {
-                return ended(AttemptResult.Cause.FAILED);
-            }
-            flush(); // all that the answer so far counts must have gone to the client
-            if (failed || !readable) {
-                return ended(AttemptResult.Cause.FAILED);
-            }
-            if (done) {
+    /** Until the stream ends. By the request's thread, which waits meanwhile. */
+    AttemptResult relay() throws ClientLeftException {
+        StreamPump.End end = new StreamPump(request.exchange(), from, this).run();
+        return switch (end) {
+            case DONE -> {
                 end();
                 from.finish();
-                return new AttemptResult.Final(Outcome.succeeded());
+                yield new AttemptResult.Final(Outcome.succeeded());
             }
+            case DIED -> ended(AttemptResult.Cause.DIED);
+            case FAILED -> ended(AttemptResult.Cause.FAILED);
+            case CLIENT_LEFT -> throw new ClientLeftException(null);
+        };
+    }
+
+    @Override
+    public StreamPump.@Nullable End pass(byte[] bytes, int length) throws ClientLeftException {
+        now = nanos.getAsLong();
+        attempt.progress(now);
+        boolean readable = reader.feed(bytes, 0, length, this); // may find that it failed
+        failed |= !readable;
+        if ((failed || this.length > MAX_HELD_BYTES) && !hasBegun()) {
+            return StreamPump.End.FAILED;
         }
+        flush(); // all that the answer so far counts must have gone to the client
+        return state();
+    }
+
+    @Override
+    public StreamPump.@Nullable End taken() {
+        attempt.taken(nanos.getAsLong());
+        return state();
+    }
+
+    private StreamPump.@Nullable End state() {
+        return failed ? StreamPump.End.FAILED : done ? StreamPump.End.DONE : null;
     }
 
     @Override
@@ -164,8 +174,10 @@ final class StreamRelay implements SseReader.Sink {
         } catch (IOException e) {
             throw new ClientLeftException(e);
         }
-        attempt.taken(nanos.getAsLong());
         length = 0;
+        if (!exchange.isHolding()) {
+            attempt.taken(nanos.getAsLong());
+        }
     }
 
     private void end() throws ClientLeftException {

@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -16,8 +19,10 @@ import java.util.Map;
  * taken off. NOT thread-safe, but for {@link #close}, which ends a read that waits.
  */
 public final class UpstreamConnection implements AutoCloseable {
+    /** Most that is received at once. */
+    public static final int BUFFER_BYTES = 8192;
+
     private static final int MAX_LINE = 16 << 10;
-    private static final int MAX_SIZE_DIGITS = 8;
     private static final int MAX_HEADERS = 100;
     private static final int FINISH_MILLIS = 200;
 
@@ -28,36 +33,39 @@ public final class UpstreamConnection implements AutoCloseable {
         ENDED
     }
 
-    private final Socket socket;
+    private final SocketChannel channel;
+    private final Socket socket; // the same, for a thread that waits
     private final InputStream in;
     private final String host;
-    private final byte[] buffer = new byte[8192];
+    private final byte[] buffer = new byte[BUFFER_BYTES];
     private int start;
     private int end;
     private Framing framing = Framing.ENDED;
     private long left;
-    private boolean firstChunk;
+    private ChunkDecoder chunks = new ChunkDecoder();
     private boolean keepAlive = true;
     private boolean used;
     private boolean answered;
     private long idleSinceNanos;
+    private volatile Runnable whenClosed = () -> {};
 
-    private UpstreamConnection(Socket socket, String host) throws IOException {
-        this.socket = socket;
+    private UpstreamConnection(SocketChannel channel, String host) throws IOException {
+        this.channel = channel;
+        this.socket = channel.socket();
         this.in = socket.getInputStream();
         this.host = host;
     }
 
     static UpstreamConnection open(InetSocketAddress address, int connectMillis)
             throws IOException {
-        Socket socket = new Socket();
+        SocketChannel channel = SocketChannel.open();
         try {
-            socket.setTcpNoDelay(true);
-            socket.connect(address, connectMillis);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.socket().connect(address, connectMillis);
             return new UpstreamConnection(
-                    socket, address.getHostString() + ":" + address.getPort());
+                    channel, address.getHostString() + ":" + address.getPort());
         } catch (IOException e) {
-            socket.close();
+            channel.close();
             throw e;
         }
     }
@@ -87,9 +95,7 @@ public final class UpstreamConnection implements AutoCloseable {
         while (true) {
             String[] status = line().split(" ", 3);
             answered = true;
-            if (status.length < 2
-                    || !status[0].startsWith("HTTP/1.")
-                    || !status[1].matches("\\d{3}")) {
+            if (status.length < 2 || !status[0].startsWith("HTTP/1.") || !isStatus(status[1])) {
                 throw new ProtocolException("The engine does not speak HTTP/1.1.");
             }
             Map<String, String> headers = headers();
@@ -108,12 +114,44 @@ public final class UpstreamConnection implements AutoCloseable {
      * @throws EOFException when the connection ended before the body did
      */
     public int read(byte[] into) throws IOException {
-        return switch (framing) {
-            case ENDED -> -1;
-            case LENGTH -> readSome(into);
-            case CHUNKED -> readChunked(into);
-            case UNTIL_CLOSE -> readUntilClose(into);
-        };
+        int got = take(into);
+        while (got == 0) {
+            got = receive(in.read(buffer)) ? take(into) : -1;
+        }
+        return got;
+    }
+
+    /**
+     * The same without waiting, while the loop has the connection.
+     *
+     * @param into has room for {@link #BUFFER_BYTES}: then nothing that has been received stays
+     *     here
+     * @return 0 when nothing has come
+     */
+    public int readNow(byte[] into) throws IOException {
+        int got = take(into);
+        if (got != 0) {
+            return got;
+        }
+        int received = channel.read(ByteBuffer.wrap(buffer));
+        if (received == 0) {
+            return 0;
+        }
+        return receive(received) ? take(into) : -1;
+    }
+
+    // False: the body ended with the connection, as it may.
+    private boolean receive(int received) throws EOFException {
+        start = 0;
+        end = Math.max(0, received);
+        if (received >= 0) {
+            return true;
+        }
+        if (framing != Framing.UNTIL_CLOSE) {
+            throw new EOFException("The engine closed the connection within its answer.");
+        }
+        framing = Framing.ENDED;
+        return false;
     }
 
     /**
@@ -146,7 +184,7 @@ public final class UpstreamConnection implements AutoCloseable {
     }
 
     boolean isReusable() {
-        return framing == Framing.ENDED && keepAlive && start == end && !socket.isClosed();
+        return framing == Framing.ENDED && keepAlive && start == end && channel.isOpen();
     }
 
     void idle() {
@@ -158,13 +196,24 @@ public final class UpstreamConnection implements AutoCloseable {
         return idleSinceNanos;
     }
 
+    /** The connection itself, for the loop. */
+    public SocketChannel channel() {
+        return channel;
+    }
+
+    /** Is told when it is closed: the loop would not see it. */
+    public void whenClosed(Runnable action) {
+        whenClosed = action;
+    }
+
     @Override
     public void close() {
         try {
-            socket.close();
+            channel.close();
         } catch (IOException e) {
             keepAlive = false; // nothing else can be done with it
         }
+        whenClosed.run();
     }
 
     private void frame(String version, int code, Map<String, String> headers) throws IOException {
@@ -173,8 +222,7 @@ public final class UpstreamConnection implements AutoCloseable {
         String length = headers.get("content-length");
         if ("chunked".equalsIgnoreCase(headers.get("transfer-encoding"))) {
             framing = Framing.CHUNKED;
-            left = 0;
-            firstChunk = true;
+            chunks = new ChunkDecoder();
         } else if (code == 204 || code == 304) {
             framing = Framing.ENDED;
         } else if (length == null) {
@@ -186,6 +234,10 @@ public final class UpstreamConnection implements AutoCloseable {
         } else {
             throw new ProtocolException("The engine gave a content length that is no number.");
         }
+    }
+
+    private static boolean isStatus(String code) {
+        return code.length() == 3 && code.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private Map<String, String> headers() throws IOException {
@@ -202,8 +254,18 @@ public final class UpstreamConnection implements AutoCloseable {
         return headers;
     }
 
-    private int readSome(byte[] into) throws IOException {
-        int got = take(into, (int) Math.min(left, into.length));
+    // What is in the buffer; 0: nothing that belongs to the body.
+    private int take(byte[] into) throws ProtocolException {
+        return switch (framing) {
+            case ENDED -> -1;
+            case LENGTH -> takeLength(into);
+            case CHUNKED -> takeChunks(into);
+            case UNTIL_CLOSE -> copy(into, 0, into.length);
+        };
+    }
+
+    private int takeLength(byte[] into) {
+        int got = copy(into, 0, (int) Math.min(left, into.length));
         left -= got;
         if (left == 0) {
             framing = Framing.ENDED;
@@ -211,109 +273,32 @@ public final class UpstreamConnection implements AutoCloseable {
         return got;
     }
 
-    private int readUntilClose(byte[] into) throws IOException {
-        if (start == end && !fill()) {
-            framing = Framing.ENDED;
-            return -1;
-        }
-        return take(into, into.length);
-    }
-
     // Several small chunks that have already arrived are given together: fewer writes towards the
-    // client. But what
-    // is there is never held back for what may come.
-    private int readChunked(byte[] into) throws IOException {
+    // client. But what is there is never held back for what may come.
+    private int takeChunks(byte[] into) throws ProtocolException {
         int got = 0;
         while (got < into.length) {
-            if (got > 0 && (start == end || (left == 0 && !isNextChunkBuffered()))) {
+            long data = chunks.data();
+            if (data > 0) {
+                int some = copy(into, got, (int) Math.min(data, into.length - got));
+                chunks.taken(some);
+                got += some;
+                if (some == 0) {
+                    return got;
+                }
+            } else if (chunks.isEnded()) {
+                framing = Framing.ENDED;
+                return got == 0 ? -1 : got;
+            } else if (start == end) {
                 return got;
+            } else {
+                chunks.next(buffer[start++]);
             }
-            if (left == 0 && !nextChunk()) {
-                return -1;
-            }
-            int taken = takeAt(into, got, (int) Math.min(left, into.length - got));
-            left -= taken;
-            got += taken;
         }
         return got;
     }
 
-    // The end of this chunk, the size line of another and a byte of it; the last chunk is left for
-    // the next read.
-    private boolean isNextChunkBuffered() {
-        int lines = 0;
-        for (int i = start; i < end - 1; i++) {
-            if (buffer[i] == '\n' && ++lines == 1 && buffer[i + 1] == '0') {
-                return false;
-            }
-            if (lines == 2) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean nextChunk() throws IOException {
-        if (!firstChunk && !isLineEmpty()) {
-            throw new ProtocolException("The engine sent a malformed chunk.");
-        }
-        firstChunk = false;
-        left = chunkSize();
-        if (left > 0) {
-            return true;
-        }
-        while (!line().isEmpty()) {
-            // Trailers carry nothing that is forwarded.
-        }
-        framing = Framing.ENDED;
-        return false;
-    }
-
-    private boolean isLineEmpty() throws IOException {
-        byte next = next();
-        return (next == '\r' ? next() : next) == '\n';
-    }
-
-    // The hexadecimal number that begins the line; extensions after it mean nothing here. Read in
-    // place: this is done for every token.
-    private long chunkSize() throws IOException {
-        long size = 0;
-        int digits = 0;
-        byte next = next();
-        for (int digit = Character.digit(next, 16); digit >= 0; digit = Character.digit(next, 16)) {
-            size = size << 4 | digit;
-            if (++digits > MAX_SIZE_DIGITS) {
-                throw new ProtocolException("The engine sent an over-long chunk.");
-            }
-            next = next();
-        }
-        if (digits == 0 || (next != '\r' && next != '\n' && next != ';' && next != ' ')) {
-            throw new ProtocolException("The engine sent a chunk without size.");
-        }
-        for (int passed = 0; next != '\n'; passed++) {
-            if (passed > MAX_LINE) {
-                throw new ProtocolException("The engine sent an over-long line.");
-            }
-            next = next();
-        }
-        return size;
-    }
-
-    private byte next() throws IOException {
-        if (start == end && !fill()) {
-            throw new EOFException("The engine closed the connection within its answer.");
-        }
-        return buffer[start++];
-    }
-
-    private int take(byte[] into, int most) throws IOException {
-        return takeAt(into, 0, most);
-    }
-
-    private int takeAt(byte[] into, int at, int most) throws IOException {
-        if (start == end && !fill()) {
-            throw new EOFException("The engine closed the connection within its answer.");
-        }
+    private int copy(byte[] into, int at, int most) {
         int got = Math.min(most, end - start);
         System.arraycopy(buffer, start, into, at, got);
         start += got;
