@@ -91,8 +91,7 @@ public final class GreedyIdentity {
         List<Answer> each = adapted();
         outcomes.put("beside other adapters", adapters(each, LlamaDecoder::new));
         outcomes.put(
-                "adapters on vector",
-                adapters(each, (w, l) -> new VectorDecoder(w, l, THREADS)));
+                "adapters on vector", adapters(each, (w, l) -> new VectorDecoder(w, l, THREADS)));
         return outcomes;
     }
 

@@ -34,6 +34,8 @@ public final class EngineServer implements AutoCloseable {
     private static final OpenAiError DRAINING =
             OpenAiError.server(
                     503, "draining", "This engine takes no new requests: it is being drained.");
+    private static final OpenAiError INTERNAL =
+            OpenAiError.server(500, "internal_error", "The engine failed to answer this request.");
     private static final OpenAiError STALLED =
             OpenAiError.server(
                     503, "stalled", "Requests are there, but the engine makes no steps.");
@@ -132,14 +134,20 @@ public final class EngineServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void handle(HttpExchange exchange) {
-        try (exchange) {
+    /**
+     * Where a client has left, the exception goes on to the JDK's server: only so does it forget
+     * the connection. Closing an exchange whose answer could not be written leaves its socket and
+     * its buffers behind.
+     */
+    private void handle(HttpExchange exchange) throws IOException {
+        try {
             if (exchange.getRequestHeaders().containsKey("Keelson-Agent")) {
                 agentSeen = clock.instant();
             }
             route(exchange);
         } catch (IOException e) {
             LOG.debug("a client left: {}", e.getMessage());
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -149,11 +157,11 @@ public final class EngineServer implements AutoCloseable {
                     "{} at {}",
                     e.getClass().getName(),
                     e.getStackTrace().length == 0 ? "?" : e.getStackTrace()[0]);
-            tryError(
-                    exchange,
-                    OpenAiError.server(
-                            500, "internal_error", "The engine failed to answer this request."));
+            if (exchange.getResponseCode() < 0) {
+                Exchanges.error(exchange, INTERNAL);
+            }
         }
+        exchange.close();
     }
 
     private void route(HttpExchange exchange) throws IOException, InterruptedException {
@@ -251,15 +259,5 @@ public final class EngineServer implements AutoCloseable {
 
     private void knobsChanged(KnobValues values) {
         metrics.paced(values.isPaced());
-    }
-
-    private static void tryError(HttpExchange exchange, OpenAiError error) {
-        try {
-            if (exchange.getResponseCode() < 0) {
-                Exchanges.error(exchange, error);
-            }
-        } catch (IOException e) {
-            LOG.debug("a client left: {}", e.getMessage());
-        }
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.format.ModelFileException;
 import dev.keelson.runtime.weights.LoraAdapter;
 import dev.keelson.serving.openai.Continuation;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -422,6 +424,28 @@ class EngineServerTest {
                         "vllm:engine_sleep_state{model_name=\"tiny\",sleep_state=\"discard_all\"} 1.0");
         assertThat(post("/wake_up", "").body()).isEqualTo("{\"is_sleeping\":false}");
         assertThat(post("/v1/completions", body("\"prompt\":\"a\"")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aClientThatLeavesBeforeAWholeAnswerLeavesNoConnectionBehind() throws Exception {
+        var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        byte[] body = body("\"prompt\":\"@\",\"max_tokens\":20").getBytes(StandardCharsets.UTF_8);
+        String head =
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                        + body.length
+                        + "\r\n\r\n";
+        long before = system.getOpenFileDescriptorCount();
+        int clients = 60;
+        for (int i = 0; i < clients; i++) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                socket.setSoLinger(true, 0); // closed by a reset
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(body);
+                eventually(() -> !engine.load().isIdle());
+            }
+            engine.awaitQuiet();
+        }
+        eventually(() -> system.getOpenFileDescriptorCount() < before + clients / 2);
     }
 
     @Test
