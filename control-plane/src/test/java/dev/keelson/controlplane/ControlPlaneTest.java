@@ -15,6 +15,7 @@ import dev.keelson.protocol.v1.AgentHello;
 import dev.keelson.protocol.v1.AgentInstruction;
 import dev.keelson.protocol.v1.AgentMessage;
 import dev.keelson.protocol.v1.AgentsGrpc;
+import dev.keelson.protocol.v1.Command;
 import dev.keelson.protocol.v1.DeploymentLoad;
 import dev.keelson.protocol.v1.EnrolmentGrpc;
 import dev.keelson.protocol.v1.GatewayReport;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,38 @@ final class ControlPlaneTest {
             Eventually.holds(() -> !isOpen(fleet, "manifest-invalid"));
             assertThat(fleet.get("/api/v1/deployments").get(0).path("revision").asInt())
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void adaptersReachNewReplicasAndOnlyThoseAreRoutedForThem() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            var agent = fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            var before = gateway.ready();
+            fleet.write(
+                    TestFleet.DEPLOYMENT
+                            .formatted(8)
+                            .replace("knobs:", "adapters: {polite: adapters/polite}\n  knobs:"));
+            Eventually.holds(() ->
+                    gateway.ready().size() == 1
+                            && !gateway.ready().equals(before)
+                            && gateway.table.getDeployments(0).getAdaptersCount() == 1);
+            assertThat(gateway.table.getDeployments(0).getReplicasList())
+                    .allSatisfy(replica ->
+                            assertThat(replica.getAdaptersList())
+                                    .isEqualTo(
+                                            before.contains(replica.getReplica())
+                                                    ? List.of()
+                                                    : List.of("polite")));
+            assertThat(agent.commands)
+                    .filteredOn(Command::hasStart)
+                    .last()
+                    .extracting(start -> start.getStart().getEngine().getAdaptersMap())
+                    .isEqualTo(Map.of("polite", "adapters/polite"));
+            assertThat(fleet.get("/api/v1/deployments").get(0).path("adapters").toString())
+                    .isEqualTo("[\"polite\"]");
         }
     }
 

@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +47,7 @@ final class GatewayUnderTest implements AutoCloseable {
     private final Thread ticker;
     private final Map<String, RoutedReplica> replicas = new LinkedHashMap<>();
     private final List<String> quarantined = new ArrayList<>();
+    private final Set<String> adapters = new TreeSet<>();
     private final List<RoutedTenant> tenants = new ArrayList<>();
     private long version;
 
@@ -103,6 +106,15 @@ final class GatewayUnderTest implements AutoCloseable {
         return table();
     }
 
+    /** The same for one that was started with an adapter. */
+    GatewayUnderTest replicaWith(String adapter, String name, String node, CannedEngine engine) {
+        adapters.add(adapter);
+        replica(name, node, engine.url(), 8);
+        replicas.computeIfPresent(
+                name, (_, routed) -> routed.toBuilder().addAdapters(adapter).build());
+        return table();
+    }
+
     /** What the control plane says to every gateway. */
     GatewayUnderTest quarantine(List<String> fingerprints) {
         quarantined.addAll(fingerprints);
@@ -124,7 +136,8 @@ final class GatewayUnderTest implements AutoCloseable {
                                         RoutedDeployment.newBuilder()
                                                 .setDeployment("chat")
                                                 .setServedModel("tiny")
-                                                .addAllReplicas(replicas.values()))
+                                                .addAllReplicas(replicas.values())
+                                                .addAllAdapters(adapters))
                                 .addAllQuarantined(quarantined)
                                 .addAllTenants(tenants)
                                 .setGateways(1)

@@ -21,6 +21,7 @@ final class CrossCheck {
         reportSecondOfSingleKind(manifests);
         reportPoliciesOfDeployments(manifests, complete);
         reportSharedKeys(manifests);
+        reportAdapterClashes(manifests);
     }
 
     private static void reportTwins(List<Manifest> manifests) {
@@ -108,6 +109,32 @@ final class CrossCheck {
                                                     key.substring(0, 8),
                                                     first.name(),
                                                     place(first)));
+                }
+            }
+        }
+    }
+
+    /** A request names a deployment, its model or an adapter by one word. */
+    private static void reportAdapterClashes(List<Manifest> manifests) {
+        Map<String, Manifest> byWord = new HashMap<>();
+        for (Manifest manifest : manifests) {
+            if (manifest.content() instanceof Content.OfDeployment(var deployment)) {
+                byWord.putIfAbsent(manifest.name(), manifest);
+                byWord.putIfAbsent(deployment.engine().servedModel(), manifest);
+            }
+        }
+        for (Manifest manifest : manifests) {
+            if (!(manifest.content() instanceof Content.OfDeployment(var deployment))) {
+                continue;
+            }
+            for (String adapter : deployment.engine().adapters().keySet()) {
+                var first = byWord.putIfAbsent(adapter, manifest);
+                if (first != null && !first.name().equals(manifest.name())) {
+                    manifest.source()
+                            .report(
+                                    manifest.referenceAt(),
+                                    "spec.adapters.%s: the name is also served by the Deployment '%s' (%s)"
+                                            .formatted(adapter, first.name(), place(first)));
                 }
             }
         }

@@ -34,6 +34,7 @@ enum ManifestKind {
                             "model",
                             "servedModel",
                             "knobs",
+                            "adapters",
                             "slo",
                             "replicas",
                             "replicaThousandths",

@@ -63,6 +63,7 @@ final class SpecReader {
         String servedModel = spec.text("servedModel", name);
         var knobs = spec.section("knobs", null);
         var knobTexts = knobs == null ? new TreeMap<String, String>() : knobs.texts();
+        var adapters = adapters(servedModel);
         var slo = slo();
         var replicas = bounds("replicas", MOST_REPLICAS);
         int thousandths = spec.integer("replicaThousandths", 1_000, 1, 1_000_000);
@@ -74,13 +75,34 @@ final class SpecReader {
         return new Content.OfDeployment(
                 new Deployment(
                         new DeploymentId(name),
-                        new EngineSpec(engine, model, servedModel, knobTexts),
+                        new EngineSpec(engine, model, servedModel, knobTexts, adapters),
                         slo,
                         replicas.min(),
                         replicas.max(),
                         thousandths,
                         maxSequences,
                         contextTokens));
+    }
+
+    /** Folders by name; a name that is the model's own would never reach the adapter. */
+    private SortedMap<String, String> adapters(String servedModel) {
+        var folders = new TreeMap<String, String>();
+        var section = spec.section("adapters", null);
+        if (section == null) {
+            return folders;
+        }
+        for (String adapter : section.keys()) {
+            if (!NameCheck.isName(adapter)) {
+                source.report(
+                        section.at(adapter), NameCheck.message("a name of spec.adapters", adapter));
+            } else if (adapter.equals(servedModel) || adapter.equals(name)) {
+                source.report(
+                        section.at(adapter),
+                        "%s has the name of the model itself".formatted(section.child(adapter)));
+            }
+            folders.put(adapter, section.requiredText(adapter));
+        }
+        return folders;
     }
 
     private Slo slo() {

@@ -12,6 +12,7 @@ import dev.keelson.core.policy.RecoveryPolicy;
 import dev.keelson.core.tenant.TenantLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,43 @@ class ManifestCheckTest {
         assertThat(deployment.slo().ttft()).isEqualTo(Duration.ofMillis(1_500));
         assertThat(deployment.minReplicas()).isEqualTo(1);
         assertThat(deployment.maxReplicas()).isEqualTo(4);
+    }
+
+    @Test
+    void readsAdaptersByName() {
+        var adapters = "  adapters: {polite: adapters/polite, bullets: adapters/bullets}\n";
+        var deployment =
+                requireNonNull(
+                        valid(DEPLOYMENT + adapters).deployments().get(new DeploymentId("chat")));
+
+        assertThat(deployment.engine().adapters())
+                .containsExactly(
+                        Map.entry("bullets", "adapters/bullets"),
+                        Map.entry("polite", "adapters/polite"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{polite: a, polite: b}   | the key 'polite' stands twice in spec.adapters",
+                "{polite: \"\"}             | spec.adapters.polite must not be empty",
+                "{polite:}                | spec.adapters.polite must be text, not nothing",
+                "{a/b: adapters/a}        | a name of spec.adapters (a/b) must be 1 to 128",
+                "{chat: adapters/a}       | spec.adapters.chat has the name of the model itself",
+                "[polite]                 | spec.adapters must be a mapping",
+                "{other: adapters/a}      | spec.adapters.other: the name is also served by the Deployment 'second'",
+                "{shared: adapters/a}     | spec.adapters.shared: the name is also served by the Deployment 'second'",
+            })
+    void namesTheFieldOfAnAdapterThatCannotBe(String adapters, String message) {
+        var second =
+                DEPLOYMENT.replace("name: chat", "name: second")
+                        + "  servedModel: other\n  adapters: {shared: adapters/s}\n";
+
+        assertThat(problems(second + "---\n" + DEPLOYMENT + "  adapters: " + adapters + "\n"))
+                .singleElement()
+                .asString()
+                .contains(message);
     }
 
     @Test

@@ -222,6 +222,7 @@ public final class FleetViews {
                     .put("maxReplicas", deployment.maxReplicas())
                     .put("maxSequences", deployment.maxSequences())
                     .put("paced", isPaced(deployment));
+            engine.adapters().keySet().forEach(node.putArray("adapters")::add);
             readings(node, deployment.id().value());
             node.put("sloTtftMs", deployment.slo().ttft().toMillis());
             node.put("sloTpotMs", deployment.slo().tpot().toMillis());

@@ -37,7 +37,8 @@ public final class Commands {
                                                         .setEngine(engine.engine())
                                                         .setModel(engine.model())
                                                         .setServedModel(engine.servedModel())
-                                                        .putAllKnobs(engine.knobs()))));
+                                                        .putAllKnobs(engine.knobs())
+                                                        .putAllAdapters(engine.adapters()))));
     }
 
     public static AgentInstruction drain(ReplicaRow row, long epoch) {

@@ -6,6 +6,7 @@ import dev.keelson.core.control.PlannerMemoryStore;
 import dev.keelson.core.fleet.Deployment;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.ReplicaState;
+import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.plan.PlannerMemory;
 import dev.keelson.core.tenant.Tenant;
 import dev.keelson.core.tenant.TenantLimits;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which replicas take requests, pushed to every gateway as soon as it changes. Thread-safe. READY
@@ -93,12 +95,18 @@ public final class RoutingTables {
         var now = memory.load();
         var replicas = fleet.replicas();
         var table = RoutingTable.newBuilder().setEpoch(lease.epoch());
-        manifests
-                .inForce()
-                .deployments()
+        var inForce = manifests.inForce();
+        inForce.deployments()
                 .values()
-                .forEach(deployment -> table.addDeployments(route(deployment, replicas, now)));
-        var tenants = manifests.inForce().tenants();
+                .forEach(deployment ->
+                        table.addDeployments(
+                                route(
+                                        deployment,
+                                        inForce.revisions()
+                                                .getOrDefault(deployment.id(), List.of()),
+                                        replicas,
+                                        now)));
+        var tenants = inForce.tenants();
         if (!tenants.isEmpty()) {
             tenants.values().forEach(tenant -> table.addTenants(routed(tenant)));
             table.setGateways(Math.max(1, gateways.tenantLoads().size()));
@@ -132,12 +140,16 @@ public final class RoutingTables {
     }
 
     private static RoutedDeployment route(
-            Deployment deployment, List<FleetBoard.ReplicaView> replicas, PlannerMemory memory) {
+            Deployment deployment,
+            List<Revision> revisions,
+            List<FleetBoard.ReplicaView> replicas,
+            PlannerMemory memory) {
         var routed =
                 RoutedDeployment.newBuilder()
                         .setDeployment(deployment.id().value())
                         .setServedModel(deployment.engine().servedModel())
-                        .setContextTokens(deployment.contextTokens());
+                        .setContextTokens(deployment.contextTokens())
+                        .addAllAdapters(deployment.engine().adapters().keySet());
         var ours =
                 replicas.stream()
                         .filter(view -> view.replica().deployment().equals(deployment.id()))
@@ -148,12 +160,24 @@ public final class RoutingTables {
                 ours.stream().filter(view -> view.replica().state() == ReplicaState.READY).toList();
         var serving = ready.stream().filter(view -> serves(view, memory)).toList();
         (serving.isEmpty() ? ready : serving)
-                .forEach(view -> routed.addReplicas(routed(deployment, view, ReplicaPhase.READY)));
+                .forEach(view ->
+                        routed.addReplicas(
+                                routed(deployment, revisions, view, ReplicaPhase.READY)));
         ours.stream()
                 .filter(view -> view.replica().state() == ReplicaState.DRAINING)
                 .forEach(view ->
-                        routed.addReplicas(routed(deployment, view, ReplicaPhase.DRAINING)));
+                        routed.addReplicas(
+                                routed(deployment, revisions, view, ReplicaPhase.DRAINING)));
         return routed.build();
+    }
+
+    /** While a revision is rolled out, replicas differ in what they serve. */
+    private static Set<String> adaptersOf(int number, List<Revision> revisions) {
+        return revisions.stream()
+                .filter(revision -> revision.number() == number)
+                .findFirst()
+                .map(revision -> revision.engine().adapters().keySet())
+                .orElse(Set.of());
     }
 
     private static boolean isThere(FleetBoard.ReplicaView view, PlannerMemory memory) {
@@ -168,7 +192,10 @@ public final class RoutingTables {
     }
 
     private static RoutedReplica routed(
-            Deployment deployment, FleetBoard.ReplicaView view, ReplicaPhase phase) {
+            Deployment deployment,
+            List<Revision> revisions,
+            FleetBoard.ReplicaView view,
+            ReplicaPhase phase) {
         var replica = view.replica();
         var url = replica.url();
         return RoutedReplica.newBuilder()
@@ -179,6 +206,7 @@ public final class RoutingTables {
                 .setRevision(replica.revision())
                 .setMaxSequences(
                         view.maxSequences() > 0 ? view.maxSequences() : deployment.maxSequences())
+                .addAllAdapters(adaptersOf(replica.revision(), revisions))
                 .build();
     }
 }

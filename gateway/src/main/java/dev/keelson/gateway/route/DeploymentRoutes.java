@@ -102,9 +102,13 @@ final class DeploymentRoutes {
         return false;
     }
 
-    boolean hasOtherUsable(ReplicaSlot than, long nowNanos) {
+    /** Could the request go to another replica than the one that it is on? */
+    boolean hasOtherUsable(Attempt than, long nowNanos) {
         for (ReplicaSlot slot : slots.values()) {
-            if (slot != than && slot.isUsable(nowNanos) && !slot.isStalled(nowNanos)) {
+            if (slot != than.slot()
+                    && slot.serves(than.ticket().adapter())
+                    && slot.isUsable(nowNanos)
+                    && !slot.isStalled(nowNanos)) {
                 return true;
             }
         }
@@ -119,7 +123,9 @@ final class DeploymentRoutes {
     @Nullable ReplicaSlot choose(Ticket ticket, long nowNanos) {
         List<ReplicaSlot> usable = new ArrayList<>(slots.size());
         for (ReplicaSlot slot : slots.values()) {
-            if (slot.isUsable(nowNanos) && !ticket.mayBeDying(slot.node(), nowNanos)) {
+            if (slot.isUsable(nowNanos)
+                    && slot.serves(ticket.adapter())
+                    && !ticket.mayBeDying(slot.node(), nowNanos)) {
                 usable.add(slot);
             }
         }

@@ -84,10 +84,10 @@ public final class Dispatcher {
      * @param expectedTokens how long its first byte may take: 0 for a stream, all its tokens
      *     otherwise
      */
-    public Ticket arrive(String deployment, Duration deadline, int expectedTokens, Claim claim) {
+    public Ticket arrive(Target target, Duration deadline, int expectedTokens, Claim claim) {
         lock.lock();
         try {
-            DeploymentRoutes route = routes.get(deployment);
+            DeploymentRoutes route = routes.get(target.deployment());
             double usual = 0;
             if (route != null) {
                 route.arrivals++;
@@ -99,7 +99,7 @@ public final class Dispatcher {
             long now = nanos.getAsLong();
             long patience = PATIENCE_NANOS + (long) (usual * 1e9);
             return new Ticket(
-                    deployment, now + deadline.toNanos(), patience, expectedTokens == 0, claim);
+                    target, now + deadline.toNanos(), patience, expectedTokens == 0, claim);
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,7 @@ import dev.keelson.protocol.v1.RoutedReplica;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this gateway knows of one replica. NOT thread-safe: guarded by the dispatcher's lock, but
@@ -117,6 +118,11 @@ final class ReplicaSlot {
     /** May new requests go there at all, full or not? */
     boolean isUsable(long nowNanos) {
         return ready && (!avoided || nowNanos - avoidedUntilNanos >= 0) && !isEjected(nowNanos);
+    }
+
+    /** Was it started with the adapter? The model itself, null, is served by all. */
+    boolean serves(@Nullable String adapter) {
+        return adapter == null || routed.getAdaptersList().contains(adapter);
     }
 
     boolean isReady() {

@@ -20,7 +20,7 @@ final class StandstillWatch {
                 }
             } else if (now - attempt.ticket().deadlineNanos() >= 0) {
                 attempt.abort(Attempt.Abort.DEADLINE);
-            } else if (isHung(attempt, now) && route.hasOtherUsable(slot, now)) {
+            } else if (isHung(attempt, now) && route.hasOtherUsable(attempt, now)) {
                 attempt.abort(Attempt.Abort.MOVED);
             }
         }
@@ -35,7 +35,7 @@ final class StandstillWatch {
         long usual = (long) (STALLED_TOKENS * route.usualTokenSeconds() * 1e9);
         return attempt.isMovable()
                 && now - attempt.slot().progressNanos() > ReplicaSlot.STALL_NANOS + usual
-                && route.hasOtherUsable(attempt.slot(), now);
+                && route.hasOtherUsable(attempt, now);
     }
 
     // Other requests that move on the same replica speak for it: then this one only waits its turn

@@ -20,7 +20,7 @@ public final class Ticket {
 
     private record Death(String replica, String node, long nanos) {}
 
-    private final String deployment;
+    private final Target target;
     private volatile long deadlineNanos;
     private final long patienceNanos;
     private final boolean streaming;
@@ -38,13 +38,8 @@ public final class Ticket {
      * @param patienceNanos silence of a replica that is usual for such a request
      * @param claim whose it is and what it is expected to cost
      */
-    Ticket(
-            String deployment,
-            long deadlineNanos,
-            long patienceNanos,
-            boolean streaming,
-            Claim claim) {
-        this.deployment = deployment;
+    Ticket(Target target, long deadlineNanos, long patienceNanos, boolean streaming, Claim claim) {
+        this.target = target;
         this.deadlineNanos = deadlineNanos;
         this.patienceNanos = patienceNanos;
         this.streaming = streaming;
@@ -71,7 +66,12 @@ public final class Ticket {
     }
 
     public String deployment() {
-        return deployment;
+        return target.deployment();
+    }
+
+    /** That the replica must have; null for the model itself. */
+    @Nullable String adapter() {
+        return target.adapter();
     }
 
     public long deadlineNanos() {

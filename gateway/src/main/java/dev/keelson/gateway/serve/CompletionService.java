@@ -124,7 +124,7 @@ public final class CompletionService {
         try {
             Ticket ticket =
                     dispatcher.arrive(
-                            accepted.deployment(),
+                            accepted.target(),
                             accepted.deadline(),
                             accepted.expectedTokens(),
                             new Claim(
@@ -135,7 +135,7 @@ public final class CompletionService {
                     new RequestProgress(id, exchange, asked, ticket, accepted.choices(), arrived);
             records.arrival(
                     id,
-                    accepted.deployment(),
+                    accepted.target().deployment(),
                     caller.name(),
                     Intake.arrival(exchange.request(), asked));
             exchange.whenClientGone(() -> dispatcher.cancel(ticket));

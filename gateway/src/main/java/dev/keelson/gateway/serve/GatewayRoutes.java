@@ -82,7 +82,13 @@ public final class GatewayRoutes implements Consumer<HttpExchange> {
         get(
                 exchange,
                 JSON,
-                OpenAiResponses.models(dispatcher.known().models(), "keelson", startedSeconds));
+                OpenAiResponses.models(
+                        dispatcher.known().models().stream()
+                                .map(model ->
+                                        new OpenAiResponses.Model(
+                                                model.name(), startedSeconds, null, model.parent()))
+                                .toList(),
+                        "keelson"));
     }
 
     private static void get(HttpExchange exchange, String type, byte[] body) throws IOException {

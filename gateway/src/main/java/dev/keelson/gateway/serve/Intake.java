@@ -2,6 +2,7 @@ package dev.keelson.gateway.serve;
 
 import dev.keelson.gateway.http.HttpRequest;
 import dev.keelson.gateway.route.Dispatcher;
+import dev.keelson.gateway.route.Target;
 import dev.keelson.protocol.v1.Arrival;
 import dev.keelson.serving.openai.ChatRequest;
 import dev.keelson.serving.openai.CompletionRequest;
@@ -26,7 +27,7 @@ final class Intake {
      * @param deadline from now, by when its first token must have come
      * @param choices that its answer has
      */
-    record Accepted(OpenAiRequest asked, String deployment, Duration deadline, int choices) {
+    record Accepted(OpenAiRequest asked, Target target, Duration deadline, int choices) {
         /** How long its first byte may take: 0 for a stream, all its tokens otherwise. */
         int expectedTokens() {
             return asked.options().stream() ? 0 : maxTokens(asked);
@@ -60,9 +61,9 @@ final class Intake {
     Accepted accept(HttpRequest request) throws InvalidRequestException {
         OpenAiRequest asked = read(request);
         refuseContinuation(asked);
-        String deployment = deploymentOf(asked);
+        Target target = targetOf(asked);
         refuseKnownPoison(request.body());
-        return new Accepted(asked, deployment, deadlineOf(request), choices(asked));
+        return new Accepted(asked, target, deadlineOf(request), choices(asked));
     }
 
     private static OpenAiRequest read(HttpRequest request) throws InvalidRequestException {
@@ -84,17 +85,17 @@ final class Intake {
         }
     }
 
-    private String deploymentOf(OpenAiRequest asked) throws InvalidRequestException {
+    private Target targetOf(OpenAiRequest asked) throws InvalidRequestException {
         if (!dispatcher.known().hasTable()) {
             throw new InvalidRequestException(
                     OpenAiError.server(
                             503, "starting", "This gateway does not know the fleet yet."));
         }
-        String deployment = dispatcher.known().deploymentOf(asked.model());
-        if (deployment == null) {
+        Target target = dispatcher.known().targetOf(asked.model());
+        if (target == null) {
             throw new InvalidRequestException(OpenAiError.modelNotFound(asked.model()));
         }
-        return deployment;
+        return target;
     }
 
     private void refuseKnownPoison(byte[] body) throws InvalidRequestException {

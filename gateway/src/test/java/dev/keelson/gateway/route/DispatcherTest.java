@@ -128,7 +128,8 @@ class DispatcherTest {
     }
 
     private Ticket ticket(String tenant, double work) {
-        return dispatcher.arrive("chat", Duration.ofSeconds(60), 0, new Claim(tenant, 1, work));
+        return dispatcher.arrive(
+                new Target("chat", null), Duration.ofSeconds(60), 0, new Claim(tenant, 1, work));
     }
 
     // Waits on a thread of its own; returns once it stands in the queue.
@@ -210,7 +211,10 @@ class DispatcherTest {
         for (int i = 0; i < requests; i++) {
             Ticket ticket =
                     dispatcher.arrive(
-                            "chat", Duration.ofSeconds(60), 0, new Claim("default", 1, 1));
+                            new Target("chat", null),
+                            Duration.ofSeconds(60),
+                            0,
+                            new Claim("default", 1, 1));
             if (dispatcher.acquire(ticket) instanceof Grant.Place(Attempt attempt)) {
                 placed.add(attempt);
             }

@@ -142,6 +142,7 @@ public final class CommandDesk implements AutoCloseable {
                 engine.getModel(),
                 engine.getServedModel(),
                 new TreeMap<>(engine.getKnobsMap()),
+                new TreeMap<>(engine.getAdaptersMap()),
                 start.getThousandths());
     }
 

@@ -57,6 +57,21 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
                     "The model '%s' is no folder inside this node's model roots."
                             .formatted(spec.model()));
         }
+        return adapterObjection(spec);
+    }
+
+    private Optional<String> adapterObjection(ReplicaSpec spec) {
+        for (var adapter : spec.adapters().entrySet()) {
+            if (!IDENTIFIER.matcher(adapter.getKey()).matches()) {
+                return Optional.of(
+                        "The adapter name '%s' is malformed.".formatted(adapter.getKey()));
+            }
+            if (modelDirectory(adapter.getValue()).isEmpty()) {
+                return Optional.of(
+                        "The adapter '%s' ('%s') is no folder inside this node's model roots."
+                                .formatted(adapter.getKey(), adapter.getValue()));
+            }
+        }
         return Optional.empty();
     }
 

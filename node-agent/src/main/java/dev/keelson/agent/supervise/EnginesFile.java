@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,13 +104,11 @@ final class EnginesFile {
         json.put("servedModel", spec.servedModel());
         var knobs = json.putObject("knobs");
         spec.knobs().forEach(knobs::put);
+        var adapters = json.putObject("adapters");
+        spec.adapters().forEach(adapters::put);
     }
 
     private static EngineEntry parse(JsonNode json) {
-        var knobs = new TreeMap<String, String>();
-        json.path("knobs")
-                .properties()
-                .forEach(knob -> knobs.put(knob.getKey(), knob.getValue().asText()));
         var spec =
                 new ReplicaSpec(
                         json.required("replica").asText(),
@@ -118,7 +117,8 @@ final class EnginesFile {
                         json.required("engine").asText(),
                         json.path("model").asText(),
                         json.path("servedModel").asText(),
-                        knobs,
+                        texts(json.path("knobs")),
+                        texts(json.path("adapters")),
                         json.required("thousandths").asInt());
         JsonNode startup = json.path("startupMs");
         return new EngineEntry(
@@ -133,6 +133,12 @@ final class EnginesFile {
                 startup.isNumber() ? Duration.ofMillis(startup.asLong()) : null,
                 optionalInstant(json.path("drainUntil")),
                 json.path("maxSequences").asInt());
+    }
+
+    private static SortedMap<String, String> texts(JsonNode json) {
+        var texts = new TreeMap<String, String>();
+        json.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+        return texts;
     }
 
     private static String hostOf(String url) {

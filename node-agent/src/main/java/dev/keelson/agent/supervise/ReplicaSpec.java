@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param model as commanded: a path inside the configured roots, or a name
  * @param servedModel name in the OpenAI API
  * @param knobs engine knobs by name
+ * @param adapters paths of LoRA adapters inside the configured roots, by their names in the API
  * @param thousandths share of the node it takes, 1000 per accelerator
  */
 public record ReplicaSpec(
@@ -22,8 +23,10 @@ public record ReplicaSpec(
         String model,
         String servedModel,
         SortedMap<String, String> knobs,
+        SortedMap<String, String> adapters,
         int thousandths) {
     public ReplicaSpec {
         knobs = Collections.unmodifiableSortedMap(new TreeMap<>(knobs));
+        adapters = Collections.unmodifiableSortedMap(new TreeMap<>(adapters));
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -208,6 +209,12 @@ public final class ReplicaSupervisor {
                 adapter.isModelDirectory()
                         ? settings.catalog().modelDirectory(spec.model()).orElseThrow().toString()
                         : spec.model();
+        var adapters = new TreeMap<String, String>();
+        spec.adapters()
+                .forEach((name, path) ->
+                        adapters.put(
+                                name,
+                                settings.catalog().modelDirectory(path).orElseThrow().toString()));
         var arguments = new ArrayList<>(program.command());
         arguments.addAll(
                 adapter.arguments(
@@ -217,6 +224,7 @@ public final class ReplicaSupervisor {
                                 settings.engineHost(),
                                 port,
                                 spec.knobs(),
+                                adapters,
                                 settings.agentGrace())));
         Instant now = around.clock().instant();
         EngineProcess process =

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,8 +143,21 @@ class ReplicaSupervisorTest {
         assertThat(refusal(with(spec, "gpu-runtime", "missing"))).contains("model roots");
         assertThat(refusal(SupervisorRig.spec("../r1"))).contains("name");
         assertThat(refusal(SupervisorRig.spec("r1", "a=b;c", "1"))).contains("knob");
+        assertThat(refusal(withAdapter(spec, "polite", "../..")))
+                .contains("adapter 'polite'", "model roots");
+        assertThat(refusal(withAdapter(spec, "polite", "missing"))).contains("model roots");
+        assertThat(refusal(withAdapter(spec, "a=b", "tiny"))).contains("adapter name");
         var large =
-                new ReplicaSpec("r1", "chat", 1, "gpu-runtime", "tiny", "tiny", spec.knobs(), 1001);
+                new ReplicaSpec(
+                        "r1",
+                        "chat",
+                        1,
+                        "gpu-runtime",
+                        "tiny",
+                        "tiny",
+                        spec.knobs(),
+                        spec.adapters(),
+                        1001);
         assertThat(refusal(large)).contains("No room");
         assertThat(rig.report("r1")).isEmpty();
     }
@@ -156,6 +171,20 @@ class ReplicaSupervisorTest {
                 model,
                 "tiny",
                 spec.knobs(),
+                spec.adapters(),
+                spec.thousandths());
+    }
+
+    private static ReplicaSpec withAdapter(ReplicaSpec spec, String name, String path) {
+        return new ReplicaSpec(
+                spec.replica(),
+                spec.deployment(),
+                1,
+                spec.engine(),
+                spec.model(),
+                "tiny",
+                spec.knobs(),
+                new TreeMap<>(Map.of(name, path)),
                 spec.thousandths());
     }
 

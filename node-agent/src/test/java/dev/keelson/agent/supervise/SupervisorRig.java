@@ -65,7 +65,8 @@ final class SupervisorRig implements AutoCloseable {
         for (int i = 0; i < knobs.length; i += 2) {
             map.put(knobs[i], knobs[i + 1]);
         }
-        return new ReplicaSpec(replica, "chat", 1, "gpu-runtime", "tiny", "tiny", map, 250);
+        return new ReplicaSpec(
+                replica, "chat", 1, "gpu-runtime", "tiny", "tiny", map, new TreeMap<>(), 250);
     }
 
     <T> T ask(Supplier<T> question) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param host address to listen on
  * @param port port to listen on
  * @param knobs engine knobs by name
+ * @param adapters folders of LoRA adapters by their names in the OpenAI API
  * @param agentGrace how long the engine goes on without hearing from its agent
  */
 public record EngineStart(
@@ -21,8 +22,10 @@ public record EngineStart(
         String host,
         int port,
         SortedMap<String, String> knobs,
+        SortedMap<String, String> adapters,
         Duration agentGrace) {
     public EngineStart {
         knobs = Collections.unmodifiableSortedMap(new TreeMap<>(knobs));
+        adapters = Collections.unmodifiableSortedMap(new TreeMap<>(adapters));
     }
 }

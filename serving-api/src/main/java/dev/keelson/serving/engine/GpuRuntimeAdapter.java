@@ -28,6 +28,9 @@ public final class GpuRuntimeAdapter implements EngineAdapter {
         arguments.addAll(List.of("--served-model", start.servedModel()));
         start.knobs()
                 .forEach((knob, value) -> arguments.addAll(List.of("--knob", knob + "=" + value)));
+        start.adapters()
+                .forEach(
+                        (name, folder) -> arguments.addAll(List.of("--lora", name + "=" + folder)));
         arguments.addAll(List.of("--agent-grace", start.agentGrace().toMillis() + "ms"));
         return List.copyOf(arguments);
     }

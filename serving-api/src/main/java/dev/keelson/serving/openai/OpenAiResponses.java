@@ -61,12 +61,6 @@ public final class OpenAiResponses {
      */
     public record Model(String id, long created, @Nullable String root, @Nullable String parent) {}
 
-    /** Answer of {@code /v1/models} where only names are known. */
-    public static byte[] models(List<String> names, String ownedBy, long created) {
-        return models(
-                names.stream().map(name -> new Model(name, created, null, null)).toList(), ownedBy);
-    }
-
     /** Answer of {@code /v1/models}. */
     public static byte[] models(List<Model> models, String ownedBy) {
         return Json.bytes(json -> {
@@ -81,6 +75,8 @@ public final class OpenAiResponses {
                 json.writeStringField("owned_by", ownedBy);
                 if (model.root() != null) {
                     json.writeStringField("root", model.root());
+                }
+                if (model.root() != null || model.parent() != null) {
                     json.writeStringField("parent", model.parent());
                 }
                 json.writeEndObject();

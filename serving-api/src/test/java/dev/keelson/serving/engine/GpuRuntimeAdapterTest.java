@@ -15,7 +15,13 @@ class GpuRuntimeAdapterTest {
         var knobs = new TreeMap<>(Map.of("min_step_ms", "20; rm -rf /", "max_num_seqs", "4"));
         var start =
                 new EngineStart(
-                        "/models/tiny", "tiny", "127.0.0.1", 9000, knobs, Duration.ofSeconds(45));
+                        "/models/tiny",
+                        "tiny",
+                        "127.0.0.1",
+                        9000,
+                        knobs,
+                        new TreeMap<>(Map.of("polite", "/models/a b")),
+                        Duration.ofSeconds(45));
         assertThat(adapter.arguments(start))
                 .containsExactly(
                         "--model",
@@ -30,6 +36,8 @@ class GpuRuntimeAdapterTest {
                         "max_num_seqs=4",
                         "--knob",
                         "min_step_ms=20; rm -rf /",
+                        "--lora",
+                        "polite=/models/a b",
                         "--agent-grace",
                         "45000ms");
     }
