@@ -61,7 +61,7 @@ final class HttpConnection implements Runnable {
         this.channel = channel;
         this.loop = loop;
         this.handler = handler;
-        this.reader = new RequestReader(channel, maxBodyBytes);
+        this.reader = new RequestReader(channel, channel, maxBodyBytes);
     }
 
     @Override

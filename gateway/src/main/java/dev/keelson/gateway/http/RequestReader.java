@@ -3,7 +3,8 @@ package dev.keelson.gateway.http;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,14 +25,16 @@ final class RequestReader {
     // A read or write passes through memory outside the heap, as much as it moves at once.
     static final int MOST_AT_ONCE = 64 << 10;
 
-    private final SocketChannel channel;
+    private final ReadableByteChannel in;
+    private final WritableByteChannel out;
     private final int maxBodyBytes;
     private byte[] buffer = new byte[4096];
     private int start;
     private int end;
 
-    RequestReader(SocketChannel channel, int maxBodyBytes) {
-        this.channel = channel;
+    RequestReader(ReadableByteChannel in, WritableByteChannel out, int maxBodyBytes) {
+        this.in = in;
+        this.out = out;
         this.maxBodyBytes = maxBodyBytes;
     }
 
@@ -187,7 +190,7 @@ final class RequestReader {
 
     private void askForBody(Map<String, String> headers) throws IOException {
         if ("100-continue".equalsIgnoreCase(headers.get("expect")) && !hasBytes()) {
-            channel.write(ByteBuffer.wrap(CONTINUE));
+            out.write(ByteBuffer.wrap(CONTINUE));
         }
     }
 
@@ -269,7 +272,7 @@ final class RequestReader {
     }
 
     private int read(byte[] into, int offset, int length) throws IOException {
-        return channel.read(ByteBuffer.wrap(into, offset, Math.min(length, MOST_AT_ONCE)));
+        return in.read(ByteBuffer.wrap(into, offset, Math.min(length, MOST_AT_ONCE)));
     }
 
     private void makeRoom() {

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -91,7 +92,10 @@ class RequestReaderFuzzTest {
     }
 
     private static RequestReader reader(InputStream in) {
-        return new RequestReader(in, OutputStream.nullOutputStream(), MAX_BODY);
+        return new RequestReader(
+                Channels.newChannel(in),
+                Channels.newChannel(OutputStream.nullOutputStream()),
+                MAX_BODY);
     }
 
     private static byte[] mangled(Random random) {
