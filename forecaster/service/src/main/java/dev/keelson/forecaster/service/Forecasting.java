@@ -40,6 +40,7 @@ final class Forecasting implements DemandFeed.Listener {
     private final ForecasterConfig config;
     private final SortedMap<String, DemandHistory> histories = new TreeMap<>();
     private final Predicate<String> isMember;
+    private final List<LocalMethod> tried;
     private final SortedMap<String, Live> live = new TreeMap<>();
     private List<NetworkMember> learned = List.of();
     private boolean isDrift;
@@ -48,16 +49,18 @@ final class Forecasting implements DemandFeed.Listener {
     private record Live(MemberPool pool, RequestGroups groups) {}
 
     Forecasting(ForecasterConfig config) {
-        this(config, name -> true);
+        this(config, name -> true, List.of());
     }
 
     /**
-     * With some of the members only, for studies.
+     * With other members, for studies.
      *
-     * @param isMember by the name of a member
+     * @param isMember of those that there are, by the name of a member
+     * @param tried besides
      */
-    Forecasting(ForecasterConfig config, Predicate<String> isMember) {
+    Forecasting(ForecasterConfig config, Predicate<String> isMember, List<LocalMethod> tried) {
         this.config = config;
+        this.tried = List.copyOf(tried);
         this.isMember = isMember;
     }
 
@@ -184,6 +187,7 @@ final class Forecasting implements DemandFeed.Listener {
         int season = config.seasonSteps();
         methods.add(new Learnable(new SeasonalNaive(season), season));
         methods.add(new Learnable(new SlotMean(season, DAYS), season));
+        tried.forEach(method -> methods.add(new Learnable(method, 1)));
         for (Learnable one : methods) {
             if (isMember.test(one.method().name())) {
                 pool.join(member(one.method(), one.least()));

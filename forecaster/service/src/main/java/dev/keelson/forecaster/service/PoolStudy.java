@@ -3,6 +3,7 @@ package dev.keelson.forecaster.service;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.exchange.kafka.KafkaSettings;
 import dev.keelson.forecaster.learned.recycling.Crps;
+import dev.keelson.forecaster.statistical.pool.LocalMethod;
 import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.ModelShare;
 import java.io.IOException;
@@ -88,21 +89,30 @@ public final class PoolStudy {
         out.println("| trace | without | belief | CRPS | WAPE | within 80 % |");
         out.println("|---|---|---|---|---|---|");
         for (PoolData.Demand trace : traces) {
-            Score all = played(trace, name -> true);
+            Score all = played(trace, name -> true, List.of());
             row(out, trace, "nothing", "", all);
             row(
                     out,
                     trace,
                     "all by groups",
                     share(sum(all, name -> name.endsWith(GROUPS))),
-                    played(trace, name -> !name.endsWith(GROUPS)));
+                    played(trace, name -> !name.endsWith(GROUPS), List.of()));
             for (String member : all.belief.keySet()) {
                 row(
                         out,
                         trace,
                         member,
                         share(sum(all, member::equals)),
-                        played(trace, name -> !name.equals(member)));
+                        played(trace, name -> !name.equals(member), List.of()));
+            }
+            for (LocalMethod method : SmileMethods.all(trace.season())) {
+                Score with = played(trace, name -> true, List.of(method));
+                row(
+                        out,
+                        trace,
+                        "nothing, with " + method.name(),
+                        share(sum(with, method.name()::equals)),
+                        with);
             }
         }
     }
@@ -125,9 +135,10 @@ public final class PoolStudy {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    /** One run with some of the members. */
-    private static Score played(PoolData.Demand trace, Predicate<String> isMember) {
-        var forecasting = new Forecasting(config(trace), isMember);
+    /** One run with some of the members, and with others. */
+    private static Score played(
+            PoolData.Demand trace, Predicate<String> isMember, List<LocalMethod> tried) {
+        var forecasting = new Forecasting(config(trace), isMember, tried);
         List<DemandFeed.Window> windows = trace.windows();
         var score = new Score();
         for (int step = 0; step < windows.size(); step++) {

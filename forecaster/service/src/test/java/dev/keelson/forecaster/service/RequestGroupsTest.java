@@ -158,7 +158,8 @@ final class RequestGroupsTest {
     }
 
     private static Forecasting withoutGroups() {
-        return new Forecasting(ForecastingTest.config(), name -> !name.endsWith("-by-groups"));
+        return new Forecasting(
+                ForecastingTest.config(), name -> !name.endsWith("-by-groups"), List.of());
     }
 
     private static double byGroups(ForecastRecord forecast) {
