@@ -40,12 +40,15 @@ public record Distribution(Path home, Path javaHome) {
             EnumSet.of(Component.VECTOR_ENGINE, Component.ENGINE_BENCH);
 
     /**
-     * Worth the second compiler and its memory: a study computes for minutes, vectors need it, and
-     * a plan by forecasts for a large fleet takes half the time with it.
+     * Worth the second compiler and its memory: a study computes for minutes, vectors need it, a
+     * plan by forecasts for a large fleet takes half the time with it, and so does what a gateway
+     * does for a request.
      */
     private static final Set<Component> BOTH_COMPILERS =
             EnumSet.of(
                     Component.CONTROL_PLANE,
+                    Component.GATEWAY,
+                    Component.GATEWAY_ALONE,
                     Component.VECTOR_ENGINE,
                     Component.ENGINE_BENCH,
                     Component.STUDY,
