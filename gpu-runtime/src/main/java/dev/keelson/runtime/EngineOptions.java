@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param knobs those that were given, checked
  * @param adapters folders of LoRA adapters by name, in the order given
  * @param agentGrace how long to go on without hearing from the agent; null for ever
+ * @param drainDeadline how long a drain waits for answers; null for ever
  */
 record EngineOptions(
         Path model,
@@ -27,7 +28,8 @@ record EngineOptions(
         String servedModel,
         Map<Knob, Long> knobs,
         SequencedMap<String, Path> adapters,
-        @Nullable Duration agentGrace) {
+        @Nullable Duration agentGrace,
+        @Nullable Duration drainDeadline) {
     /** What runs the model: libtorch, the Vector API, plain Java, or libtorch where it loads. */
     enum Decoding {
         AUTO,
@@ -43,6 +45,7 @@ record EngineOptions(
         int port = 8000;
         String served = null;
         Duration grace = null;
+        Duration drain = null;
         Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
         SequencedMap<String, Path> adapters = new LinkedHashMap<>();
         for (int i = 0; i < arguments.size(); i += 2) {
@@ -57,7 +60,8 @@ record EngineOptions(
                 case "--host" -> host = value;
                 case "--port" -> port = (int) number(name, value, 0, 65_535);
                 case "--served-model" -> served = value;
-                case "--agent-grace" -> grace = duration(value);
+                case "--agent-grace" -> grace = duration(name, value);
+                case "--drain-deadline" -> drain = duration(name, value);
                 case "--knob" -> knob(value, knobs);
                 case "--lora" -> adapter(value, adapters);
                 default -> throw new IllegalArgumentException("unknown argument " + name);
@@ -69,7 +73,7 @@ record EngineOptions(
         Path folder = model.getFileName();
         String name = served != null ? served : folder == null ? "model" : folder.toString();
         return new EngineOptions(
-                model, decoder, host, port, name, Map.copyOf(knobs), adapters, grace);
+                model, decoder, host, port, name, Map.copyOf(knobs), adapters, grace, drain);
     }
 
     private static void adapter(String text, Map<String, Path> adapters) {
@@ -116,11 +120,11 @@ record EngineOptions(
                 name + " must be " + least + " to " + most + ", not " + text);
     }
 
-    private static Duration duration(String text) {
+    private static Duration duration(String name, String text) {
         var unit = text.replaceFirst("^\\d+", "");
         String digits = text.substring(0, text.length() - unit.length());
         if (digits.isEmpty() || digits.length() > 12) {
-            throw new IllegalArgumentException("--agent-grace must be like 45s, not " + text);
+            throw new IllegalArgumentException(name + " must be like 45s, not " + text);
         }
         long value = Long.parseLong(digits);
         return switch (unit) {
@@ -128,9 +132,7 @@ record EngineOptions(
             case "s" -> Duration.ofSeconds(value);
             case "m" -> Duration.ofMinutes(value);
             case "h" -> Duration.ofHours(value);
-            default ->
-                    throw new IllegalArgumentException(
-                            "--agent-grace must be like 45s, not " + text);
+            default -> throw new IllegalArgumentException(name + " must be like 45s, not " + text);
         };
     }
 }

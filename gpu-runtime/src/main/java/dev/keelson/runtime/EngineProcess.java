@@ -13,20 +13,30 @@ import org.jspecify.annotations.Nullable;
 final class EngineProcess {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
+    /** For clients to take in that their answers have ended; one that does not read has no more. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private final Engine engine;
     private final EngineServer server;
     private final InstantSource clock;
     private final @Nullable Duration agentGrace;
+    private final @Nullable Duration drainDeadline;
 
+    /**
+     * @param agentGrace how long to go on without hearing from the agent; null for ever
+     * @param drainDeadline how long a drain waits for answers; null for ever
+     */
     EngineProcess(
             Engine engine,
             EngineServer server,
             InstantSource clock,
-            @Nullable Duration agentGrace) {
+            @Nullable Duration agentGrace,
+            @Nullable Duration drainDeadline) {
         this.engine = engine;
         this.server = server;
         this.clock = clock;
         this.agentGrace = agentGrace;
+        this.drainDeadline = drainDeadline;
     }
 
     void start() {
@@ -63,12 +73,27 @@ final class EngineProcess {
         System.exit(0);
     }
 
+    private void endBy(Duration deadline) {
+        try {
+            Thread.sleep(deadline);
+            System.err.println("engine: not drained after " + deadline.toMillis() + " ms, ending");
+            engine.endAll();
+            Thread.sleep(FAREWELL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
     /**
      * Runs in the shutdown hook: refuses what is new, ends what runs, and leaves with 0 although a
      * signal came.
      */
     private void drain() {
         server.drain();
+        if (drainDeadline != null) {
+            Thread.ofPlatform().daemon().name("drain-deadline").start(() -> endBy(drainDeadline));
+        }
         try {
             engine.awaitQuiet();
             while (server.isAnswering()) {

@@ -91,7 +91,9 @@ public final class Main {
                         () -> reload(options, knobs),
                         clock,
                         Poison.fromEnvironment(model.tokenizer()));
-        var process = new EngineProcess(engine, server, clock, options.agentGrace());
+        var process =
+                new EngineProcess(
+                        engine, server, clock, options.agentGrace(), options.drainDeadline());
         long startDelayMillis = knobs.get(Knob.START_DELAY_MS);
         // Stands for the load of weights that this small model does not have.
         Thread.sleep(startDelayMillis);

@@ -73,10 +73,10 @@ final class Answers {
         }
     }
 
-    void failAll() {
+    void endAll(FinishReason reason) {
         for (Job job : List.copyOf(jobs.values())) {
-            end(job, FinishReason.ERROR);
-            job.sink.ended(FinishReason.ERROR);
+            end(job, reason);
+            job.sink.ended(reason);
         }
     }
 

@@ -140,6 +140,11 @@ public final class Engine implements AutoCloseable {
         inbox.offer(() -> answers.cancel(id));
     }
 
+    /** Ends every answer before the next step, for want of time. */
+    public void endAll() {
+        inbox.offer(() -> answers.endAll(FinishReason.DRAINED));
+    }
+
     /**
      * Lets the model and its cache go if nothing runs or waits.
      *
@@ -287,7 +292,7 @@ public final class Engine implements AutoCloseable {
     /** A step that throws ends every sequence: the cache can no longer be trusted. */
     private void fail(RuntimeException e) {
         failure = String.valueOf(e.getMessage());
-        answers.failAll();
+        answers.endAll(FinishReason.ERROR);
         scheduler.forgetMemory();
         progressed = nanos.getAsLong();
         inbox.publish(() -> load = view());

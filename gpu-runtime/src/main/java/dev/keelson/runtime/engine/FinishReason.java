@@ -10,6 +10,8 @@ public enum FinishReason {
     ABORT,
     /** The first token would have come too late to be of use. */
     EXPIRED,
+    /** The engine was told to end, and gave it no more time. */
+    DRAINED,
     /** The engine failed. */
     ERROR;
 

@@ -27,6 +27,11 @@ final class Responder {
     private static final OpenAiError FAILED =
             OpenAiError.server(
                     500, "engine_error", "The engine failed while it worked on this request.");
+    private static final OpenAiError DRAINED =
+            OpenAiError.server(
+                    503,
+                    "drain_deadline",
+                    "The engine ends, and this answer was not ready by then.");
     private static final long POLL_MILLIS = 60_000;
 
     private final Engine engine;
@@ -174,10 +179,14 @@ final class Responder {
     private static boolean isFailure(Event event) {
         return event.last() == FinishReason.ERROR
                 || event.last() == FinishReason.ABORT
-                || event.last() == FinishReason.EXPIRED;
+                || event.last() == FinishReason.EXPIRED
+                || event.last() == FinishReason.DRAINED;
     }
 
     private static OpenAiError failure(Event event) {
+        if (event.last() == FinishReason.DRAINED) {
+            return DRAINED;
+        }
         return event.last() == FinishReason.EXPIRED ? Admission.TOO_LATE : FAILED;
     }
 
