@@ -25,6 +25,7 @@ import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.policy.Autonomy;
+import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.exchange.kafka.Expected;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,10 +100,7 @@ public final class ForecastViews {
                                 ready(deployment.id()),
                                 advised,
                                 demandReplicas(deployment.id()),
-                                learned.learned(deployment.id())
-                                        .startups()
-                                        .quantile(policy.leadQuantile())
-                                        .orElse(null)));
+                                leadTime(learned.learned(deployment.id()), policy)));
             }
         }
         if (now.toEpochMilli() / STEP.toMillis() % 360 == 0) {
@@ -157,6 +155,7 @@ public final class ForecastViews {
         var expected = board.of(id.value());
         var remembered = memory.load().deployments().get(id);
         var autonomy = manifests.current().autonomyOfForecasts(id);
+        var lead = leadTime(known, policy);
         var node = json.createObjectNode();
         node.put("name", id.value())
                 .put("mode", autonomy == Autonomy.AUTO ? "ACT" : autonomy.name())
@@ -167,12 +166,7 @@ public final class ForecastViews {
                 .put("demandReplicas", demandReplicas(id))
                 .put("missPrice", policy.missPrice())
                 .put("startsMeasured", known.startups().measured().size())
-                .put(
-                        "startSeconds",
-                        known.startups()
-                                .quantile(policy.leadQuantile())
-                                .map(lead -> lead.toMillis() / 1e3)
-                                .orElse(null));
+                .put("startSeconds", lead == null ? null : Double.valueOf(lead.toMillis() / 1e3));
         node.set("capacity", json.valueToTree(known.capacity()));
         node.put("prefixHits", known.prefixHits());
         forecast(node, expected, known.capacity(), now);
@@ -191,7 +185,15 @@ public final class ForecastViews {
         var outlook =
                 new Outlook(
                         expected.forecast(), expected.error(), known.capacity(), known.startups());
-        return Planner.whyUnusable(outlook, manifests.current().forecastingOf(id), now);
+        return Planner.whyUnusable(
+                outlook, manifests.current().forecastingOf(id), fleet.tiersForReplicas(), now);
+    }
+
+    /** What the planner reckons with: the slowest tier that a replica may start on. */
+    private @Nullable Duration leadTime(LiveForecasts.Learned known, ForecastPolicy policy) {
+        return known.startups()
+                .quantile(policy.leadQuantile(), fleet.tiersForReplicas())
+                .orElse(null);
     }
 
     private void forecast(

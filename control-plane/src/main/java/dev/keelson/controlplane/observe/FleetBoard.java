@@ -5,6 +5,7 @@ import dev.keelson.controlplane.store.NodeTable;
 import dev.keelson.controlplane.store.ReplicaRow;
 import dev.keelson.controlplane.store.ReplicaRow.Ending;
 import dev.keelson.controlplane.store.ReplicaTable;
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.EngineLoad;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.Notice;
@@ -18,6 +19,7 @@ import dev.keelson.protocol.v1.ReplicaReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -376,6 +378,18 @@ public final class FleetBoard {
                             n.dropped);
                 })
                 .toList();
+    }
+
+    /** Tiers of the nodes that a replica may start on, as {@code Node.takesReplicas} has it. */
+    public synchronized Set<CapacityType> tiersForReplicas() {
+        var tiers = EnumSet.noneOf(CapacityType.class);
+        for (var node : nodes.values()) {
+            var row = node.row;
+            if (!row.gone() && !row.releasing() && !row.cordoned() && node.notice == null) {
+                tiers.add(row.facts().capacityType());
+            }
+        }
+        return tiers;
     }
 
     public synchronized List<ReplicaView> replicas() {

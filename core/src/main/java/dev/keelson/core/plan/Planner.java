@@ -2,11 +2,13 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.demand.Forecasts;
 import dev.keelson.core.demand.Outlook;
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.policy.ForecastPolicy;
 import dev.keelson.core.policy.Policies;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The decision: a pure function of the fleet's state, its own memory, forecasts and policies. */
@@ -44,10 +46,14 @@ public final class Planner {
         return s.outcome.toPlan();
     }
 
-    /** Why an outlook is not acted on now, as a clause; null where it may be. */
+    /**
+     * Why an outlook is not acted on now, as a clause; null where it may be.
+     *
+     * @param tiers of the nodes that a replica may start on
+     */
     public static @Nullable String whyUnusable(
-            Outlook outlook, ForecastPolicy policy, Instant now) {
-        var leadTime = outlook.startups().quantile(policy.leadQuantile());
+            Outlook outlook, ForecastPolicy policy, Set<CapacityType> tiers, Instant now) {
+        var leadTime = outlook.startups().quantile(policy.leadQuantile(), tiers);
         return ForecastUse.unusable(outlook, policy, now, leadTime.orElse(null));
     }
 

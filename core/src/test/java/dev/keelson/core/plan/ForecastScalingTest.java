@@ -6,6 +6,8 @@ import static dev.keelson.core.testing.OutlookBuilder.anOutlook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.core.demand.Forecasts;
+import dev.keelson.core.demand.Outlook;
+import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.policy.ActionClass;
 import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.ForecastPolicy;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,28 @@ final class ForecastScalingTest {
         assertThat(decision.rejected())
                 .extracting(Decision.Rejected::constraint)
                 .allMatch(c -> c.contains("misses included"));
+    }
+
+    @Test
+    void theLeadTimeIsOfTheTiersThatAReplicaMayStartOn() {
+        var fleet = fleet(1);
+        var state = fleet.state();
+        var outlooks = anOutlook().of(at -> 1).forecasts(state).outlooks();
+        var made = Objects.requireNonNull(outlooks.get(CHAT));
+        var startups = made.startups();
+        for (int k = 0; k < 5; k++) {
+            startups = startups.with(CapacityType.SPOT, Duration.ofMinutes(5));
+        }
+        for (int k = 0; k < 50; k++) {
+            startups = startups.with(CapacityType.ON_DEMAND, Duration.ofSeconds(8));
+        }
+        var outlook = new Outlook(made.forecast(), made.error(), made.capacity(), startups);
+        var policy = ForecastPolicy.defaults(CHAT);
+        var now = state.observedAt();
+        assertThat(Planner.whyUnusable(outlook, policy, Set.of(CapacityType.ON_DEMAND), now))
+                .isNull();
+        assertThat(Planner.whyUnusable(outlook, policy, Set.of(CapacityType.SPOT), now))
+                .contains("(300 s)");
     }
 
     @Test
