@@ -42,6 +42,7 @@ public final class TokenForecaster implements ForecastSource {
     private final int steps;
     private final RecentLevel requests;
     private final RecentLevel prefill;
+    private final RecentLevel promptLength = new RecentLevel(1);
     private final RecentLevel outputLength = new RecentLevel(1);
     private final ResidualPaths residuals;
     private final LandedErrors errors;
@@ -174,6 +175,9 @@ public final class TokenForecaster implements ForecastSource {
         if (!isGap) {
             requests.observe(arrived);
             prefill.observe(prompts);
+            if (requestSum > 0) {
+                promptLength.observe(promptSum / requestSum);
+            }
             if (completionSum > 0) {
                 outputLength.observe(outputSum / completionSum);
             }
@@ -213,10 +217,9 @@ public final class TokenForecaster implements ForecastSource {
             expected[REQUESTS][h] = requests.level() * growth;
             expected[PREFILL][h] = prefill.level() * growth;
         }
-        double promptLength =
-                requests.level() > 0 ? Math.max(1, prefill.level() / requests.level()) : 1;
-        // Rates per second: one request in a step adds its share of the step.
-        var scale = new double[] {1 / stepSeconds, promptLength / stepSeconds};
+        // Rates per second: one request in a step adds its share of the step. Its length is not the
+        // ratio of the levels, which fall at speeds of their own while nothing arrives.
+        var scale = new double[] {1 / stepSeconds, Math.max(1, promptLength.level()) / stepSeconds};
         residuals.open(expected, scale);
         if (residuals.count() < LEAST_PATHS || outputLength.seen() == 0) {
             return;

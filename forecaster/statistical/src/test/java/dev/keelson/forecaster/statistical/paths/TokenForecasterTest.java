@@ -19,6 +19,7 @@ import dev.keelson.core.fleet.Revision;
 import dev.keelson.core.policy.Slo;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,18 @@ final class TokenForecasterTest {
     /** One second after the other: 100 prompt and 20 output tokens a request. */
     private static Forecasts fed(
             TokenForecaster forecaster, int seconds, DoubleSupplier rate, IntPredicate isSeen) {
+        return fed(forecaster, seconds, rate, () -> 100, isSeen);
+    }
+
+    /**
+     * @param length prompt tokens a request, asked for once a second
+     */
+    private static Forecasts fed(
+            TokenForecaster forecaster,
+            int seconds,
+            DoubleSupplier rate,
+            DoubleSupplier length,
+            IntPredicate isSeen) {
         var newest = Forecasts.NONE;
         var demand = DemandReadings.UNKNOWN;
         for (int t = 1; t <= seconds; t++) {
@@ -59,7 +72,7 @@ final class TokenForecasterTest {
                                 new Reading(requests, now),
                                 new Reading(20 * requests, now),
                                 null,
-                                new Reading(100 * requests, now),
+                                new Reading(length.getAsDouble() * requests, now),
                                 new Reading(requests, now),
                                 new Reading(0, now));
             }
@@ -117,6 +130,23 @@ final class TokenForecasterTest {
     void aGapIsNotAZero() {
         var outlook = outlook(fed(forecaster(), 1_200, () -> 5, t -> t % 100 > 50));
         assertThat(median(outlook, Indicator.REQUESTS, 3)).isEqualTo(5, within(0.1));
+    }
+
+    /** The levels of requests and of their tokens fall at speeds of their own in such a time. */
+    @Test
+    void aTimeWithoutRequestsIsForecastAsNearlyNothing() {
+        var random = new SplittableRandom(5);
+        int[] second = {0};
+        var ofTenSeconds = new double[480];
+        Arrays.setAll(ofTenSeconds, i -> random.nextDouble() < 0.1 ? 1_000 : 20);
+        DoubleSupplier rate = () -> second[0]++ < 3_600 ? 5 : 0;
+        DoubleSupplier length = () -> ofTenSeconds[(second[0] - 1) / 10];
+        var outlook = outlook(fed(forecaster(), 4_800, rate, length, t -> true));
+        var prefill = Objects.requireNonNull(outlook.forecast().of(Indicator.PREFILL_TOKENS));
+        for (int step = 0; step < prefill.steps(); step++) {
+            // No second before brought more.
+            assertThat(prefill.quantile(1, step)).isLessThan(5_000);
+        }
     }
 
     @Test
