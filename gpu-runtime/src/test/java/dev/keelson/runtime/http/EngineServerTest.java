@@ -496,6 +496,24 @@ class EngineServerTest {
     }
 
     @Test
+    void adaptersAreThereAfterSleepThoseLoadedInItToo() throws Exception {
+        load("double", "rank-2");
+        String ask = "{\"model\":\"%s\",\"prompt\":\"@\",\"max_tokens\":3,\"temperature\":0}";
+        JsonNode before = JSON.readTree(post("/v1/completions", ask.formatted("double")).body());
+        assertThat(before.at("/choices/0/text").asText()).isEqualTo("BDF");
+        post("/sleep", "");
+        assertThat(load("triple", "rank-3").statusCode()).isEqualTo(200);
+        assertThat(post("/v1/completions", ask.formatted("double")).statusCode()).isEqualTo(503);
+        post("/wake_up", "");
+        for (String name : List.of("double", "triple", "tiny", "double")) {
+            JsonNode answer = JSON.readTree(post("/v1/completions", ask.formatted(name)).body());
+            assertThat(answer.at("/choices/0/text").asText())
+                    .as(name)
+                    .isEqualTo(name.equals("double") ? "BDF" : name.equals("tiny") ? "ABC" : "CFI");
+        }
+    }
+
+    @Test
     void anUnloadedAdapterAnswersWhatItHasBegun() throws Exception {
         load("double", "rank-2");
         String ask =
