@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's command line.
  *
+ * @param draftModel a smaller model that guesses for it; null for none
  * @param decoder what runs the model
  * @param servedModel name in the OpenAI API
  * @param knobs those that were given, checked
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EngineOptions(
         Path model,
+        @Nullable Path draftModel,
         Decoding decoder,
         String host,
         int port,
@@ -30,6 +32,8 @@ record EngineOptions(
         SequencedMap<String, Path> adapters,
         @Nullable Duration agentGrace,
         @Nullable Duration drainDeadline) {
+    private static final long DRAFTED_TOKENS = 4;
+
     /** What runs the model: libtorch, the Vector API, plain Java, or libtorch where it loads. */
     enum Decoding {
         AUTO,
@@ -40,6 +44,7 @@ record EngineOptions(
 
     static EngineOptions parse(List<String> arguments) {
         Path model = null;
+        Path draft = null;
         Decoding decoder = Decoding.AUTO;
         String host = "127.0.0.1";
         int port = 8000;
@@ -56,6 +61,7 @@ record EngineOptions(
             String value = arguments.get(i + 1);
             switch (name) {
                 case "--model" -> model = Path.of(value);
+                case "--draft-model" -> draft = Path.of(value);
                 case "--decoder" -> decoder = decoding(value);
                 case "--host" -> host = value;
                 case "--port" -> port = (int) number(name, value, 0, 65_535);
@@ -70,10 +76,13 @@ record EngineOptions(
         if (model == null) {
             throw new IllegalArgumentException("--model DIR is needed");
         }
+        if (draft != null) {
+            knobs.putIfAbsent(Knob.NUM_SPECULATIVE_TOKENS, DRAFTED_TOKENS);
+        }
         Path folder = model.getFileName();
         String name = served != null ? served : folder == null ? "model" : folder.toString();
         return new EngineOptions(
-                model, decoder, host, port, name, Map.copyOf(knobs), adapters, grace, drain);
+                model, draft, decoder, host, port, name, Map.copyOf(knobs), adapters, grace, drain);
     }
 
     private static void adapter(String text, Map<String, Path> adapters) {

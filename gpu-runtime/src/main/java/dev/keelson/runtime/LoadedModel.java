@@ -62,6 +62,32 @@ public record LoadedModel(
         }
     }
 
+    /**
+     * Checks that another model can guess for this one.
+     *
+     * @param path of the other one
+     * @param maxModelTokens longest sequence that is served
+     * @throws IllegalArgumentException if it has other tokens, or reads less
+     */
+    public void requireDraft(LoadedModel draft, Path path, int maxModelTokens) {
+        if (!draft.tokenizer.fingerprint().equals(tokenizer.fingerprint())) {
+            throw new IllegalArgumentException(
+                    "--draft-model "
+                            + path
+                            + " has another tokenizer than the model: what it guesses would be other tokens");
+        }
+        if (draft.config.vocabulary() != config.vocabulary()) {
+            throw new IllegalArgumentException(
+                    "--draft-model %s has weights for %d tokens, the model for %d"
+                            .formatted(path, draft.config.vocabulary(), config.vocabulary()));
+        }
+        if (draft.config.context() < maxModelTokens) {
+            throw new IllegalArgumentException(
+                    "--draft-model %s reads %d tokens, less than max_model_len %d"
+                            .formatted(path, draft.config.context(), maxModelTokens));
+        }
+    }
+
     /** Writes the weights as an F32 GGUF file with the tokenizer, without the chat template. */
     public void writeGguf(Path to) throws IOException {
         Map<String, Object> metadata = GgufTokenizer.metadata(tokenizer);

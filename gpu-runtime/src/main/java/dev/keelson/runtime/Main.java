@@ -1,6 +1,7 @@
 package dev.keelson.runtime;
 
 import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.DraftedDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.http.AdapterRegistry;
@@ -15,6 +16,7 @@ import dev.keelson.serving.openai.InvalidRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -131,9 +133,25 @@ public final class Main {
         return adapters;
     }
 
-    private static Decoder decoder(EngineOptions options, LoadedModel model, KnobValues knobs) {
+    private static Decoder decoder(EngineOptions options, LoadedModel model, KnobValues knobs)
+            throws IOException {
         int threads = (int) knobs.get(Knob.THREADS);
-        return Decoders.open(options.decoder(), model.weights(), knobs.limits(), threads);
+        EngineLimits limits = knobs.limits();
+        Path path = options.draftModel();
+        if (path == null) {
+            return Decoders.open(options.decoder(), model.weights(), limits, threads);
+        }
+        LoadedModel draft = LoadedModel.read(path);
+        model.requireDraft(draft, path, limits.maxModelTokens());
+        Decoder target = Decoders.open(options.decoder(), model.weights(), limits, threads);
+        try {
+            EngineLimits without = limits.withAdapters(0, 1);
+            return new DraftedDecoder(
+                    target, Decoders.open(options.decoder(), draft.weights(), without, threads));
+        } catch (RuntimeException e) {
+            target.close();
+            throw e;
+        }
     }
 
     private static Decoder reload(EngineOptions options, KnobValues knobs) {

@@ -4,6 +4,7 @@ import dev.keelson.runtime.bench.BenchEngine.Answer;
 import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.DraftedDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Are greedy tokens the same however a request is served? Each is answered alone, then in batches,
- * in chunks, with its prefix found in the cache, preempted, with guessed tokens, as one of three
- * choices, and beside other adapters, on libtorch and on the Vector API: there it has one itself,
- * or none.
+ * in chunks, with its prefix found in the cache, preempted, with tokens guessed from its text or by
+ * a draft model, as one of three choices, and beside other adapters, on libtorch and on the Vector
+ * API: there it has one itself, or none.
  */
 public final class GreedyIdentity {
     private static final int CONTEXT = 256;
@@ -86,7 +87,8 @@ public final class GreedyIdentity {
         outcomes.put("chunked", together(new EngineLimits(BATCH, 24, 16, 256, CONTEXT), 0));
         outcomes.put("prefix hit", prefixes());
         outcomes.put("preempted", together(new EngineLimits(BATCH, 64, 4, 70, CONTEXT), 1));
-        outcomes.put("guessed", guessed());
+        outcomes.put("guessed", guessed(LlamaDecoder::new));
+        outcomes.put("guessed by a draft", guessed(GreedyIdentity::drafted));
         outcomes.put("choices", choices());
         List<Answer> each = adapted();
         outcomes.put("beside other adapters", adapters(each, LlamaDecoder::new));
@@ -121,10 +123,16 @@ public final class GreedyIdentity {
         }
     }
 
-    private Outcome guessed() {
+    private static Decoder drafted(LlamaWeights weights, EngineLimits limits) {
+        LlamaWeights half = weights.firstLayers((weights.config().layers() + 1) / 2);
+        return new DraftedDecoder(
+                new LlamaDecoder(weights, limits), new LlamaDecoder(half, limits));
+    }
+
+    private Outcome guessed(BiFunction<LlamaWeights, EngineLimits, Decoder> decoder) {
         var limits = new EngineLimits(BATCH, 512, 16, 256, CONTEXT);
         var knobs = EngineKnobs.of(limits).withPrefixCaching(false).withSpeculativeTokens(GUESSES);
-        try (var engine = new BenchEngine(weights, limits, knobs)) {
+        try (var engine = new BenchEngine(decoder.apply(weights, limits), limits, knobs)) {
             List<Answer> answers = new ArrayList<>();
             for (int[] prompt : prompts) {
                 answers.add(engine.submit(prompt, BenchEngine.greedy(tokens)));

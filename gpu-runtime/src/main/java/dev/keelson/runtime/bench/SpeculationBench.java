@@ -2,21 +2,27 @@ package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.LoadedModel;
 import dev.keelson.runtime.bench.BenchEngine.Answer;
+import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.DraftedDecoder;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.EngineLoad;
 import dev.keelson.runtime.engine.Speculation;
 import dev.keelson.runtime.vector.VectorDecoder;
+import dev.keelson.runtime.weights.LlamaWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What guessing brings at batch 1, greedy, on the vector decoder with two threads: tokens per step
- * of the model, and the time without over the time with. Texts to copy, and texts to go on from.
+ * of the model, and the time without over the time with. Texts to copy, and texts to go on from;
+ * guesses from the text so far, by the model cut off half-way, and by the model itself, which is
+ * always right and never pays: the bound of what a draft model may cost.
  */
 final class SpeculationBench {
     private static final int THREADS = 2;
@@ -48,14 +54,36 @@ final class SpeculationBench {
         for (String start : STARTS) {
             kinds.get("plain").add(prompt(model, start));
         }
-        var decoder = new VectorDecoder(model.weights(), LIMITS, THREADS);
-        decoder.warmUp();
+        LlamaWeights weights = model.weights();
+        int half = (weights.config().layers() + 1) / 2;
+        run("from its text", () -> decoder(weights), kinds, rounds);
+        run(
+                "by its first %d layers of %d".formatted(half, weights.config().layers()),
+                () -> new DraftedDecoder(decoder(weights), decoder(weights.firstLayers(half))),
+                kinds,
+                rounds);
+        run(
+                "by itself",
+                () -> new DraftedDecoder(decoder(weights), decoder(weights)),
+                kinds,
+                rounds);
+    }
+
+    private static void run(
+            String guesses, Supplier<Decoder> decoder, Map<String, List<int[]>> kinds, int rounds) {
+        System.out.printf("guessed %s%n", guesses);
         EngineKnobs off = EngineKnobs.of(LIMITS).withPrefixCaching(false);
-        try (var engine = new BenchEngine(decoder, LIMITS, off)) {
+        try (var engine = new BenchEngine(decoder.get(), LIMITS, off)) {
             for (var kind : kinds.entrySet()) {
                 run(engine, off, kind.getKey(), kind.getValue(), rounds);
             }
         }
+    }
+
+    private static Decoder decoder(LlamaWeights weights) {
+        var decoder = new VectorDecoder(weights, LIMITS, THREADS);
+        decoder.warmUp();
+        return decoder;
     }
 
     private static void run(

@@ -1,6 +1,7 @@
 package dev.keelson.runtime.engine;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The model: reads tokens into its paged cache and says what comes next. */
 public interface Decoder extends AutoCloseable {
@@ -11,6 +12,11 @@ public interface Decoder extends AutoCloseable {
      *     slices and of their tokens
      */
     float[][] step(StepPlan plan);
+
+    /** A smaller model with a cache of its own that guesses for this one, or null. */
+    default @Nullable Decoder draft() {
+        return null;
+    }
 
     @Override
     void close();

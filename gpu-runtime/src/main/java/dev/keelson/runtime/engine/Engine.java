@@ -19,6 +19,7 @@ public final class Engine implements AutoCloseable {
     public record Choice(SamplingParameters parameters, TokenSink sink) {}
 
     private final EngineLimits limits;
+    private final DraftModel drafts;
     private final Scheduler scheduler;
     private final Answers answers;
     private final TokenText text;
@@ -64,7 +65,8 @@ public final class Engine implements AutoCloseable {
         this.text = text;
         this.nanos = nanos;
         this.park = park;
-        scheduler = new Scheduler(limits, knobs);
+        drafts = new DraftModel(limits);
+        scheduler = new Scheduler(limits, knobs, this::guess);
         answers = new Answers(scheduler, endTokens, listener, nanos);
         progressed = nanos.getAsLong();
         load = view();
@@ -201,8 +203,16 @@ public final class Engine implements AutoCloseable {
         inbox.run(() -> load = view());
         answers.expire(started);
         if (scheduler.isIdle()) {
+            drafts.keep(List.of());
             inbox.publish(() -> load = view());
             return false;
+        }
+        long drafted;
+        try {
+            drafted = draft();
+        } catch (RuntimeException e) {
+            fail(e);
+            return true;
         }
         StepPlan plan = scheduler.plan();
         if (plan.slices().isEmpty()) {
@@ -221,8 +231,9 @@ public final class Engine implements AutoCloseable {
         pace(started);
         long paced = nanos.getAsLong();
         answers.deliver(plan, logits);
+        drafts.keep(scheduler.running());
         failure = null;
-        modelNanos += answered - called;
+        modelNanos += drafted + answered - called;
         progressed = nanos.getAsLong();
         stepNanos += progressed - paced + answered - started;
         inbox.publish(() -> load = view());
@@ -250,6 +261,23 @@ public final class Engine implements AutoCloseable {
         if (!asleep) {
             decoder.close();
         }
+    }
+
+    /** Lets the draft model guess, if there is one; nanoseconds that it took. */
+    private long draft() {
+        Decoder small = decoder.draft();
+        if (small == null) {
+            return 0;
+        }
+        long from = nanos.getAsLong();
+        drafts.prepare(small, scheduler.running(), knobs);
+        return nanos.getAsLong() - from;
+    }
+
+    private int[] guess(Sequence sequence, int most) {
+        return decoder.draft() == null
+                ? PromptLookup.draft(sequence, most)
+                : drafts.guess(sequence, most);
     }
 
     private void announce(EngineRequest request, List<Choice> choices, long now, List<Job> jobs) {
@@ -293,6 +321,7 @@ public final class Engine implements AutoCloseable {
     private void fail(RuntimeException e) {
         failure = String.valueOf(e.getMessage());
         answers.endAll(FinishReason.ERROR);
+        drafts.keep(List.of());
         scheduler.forgetMemory();
         progressed = nanos.getAsLong();
         inbox.publish(() -> load = view());
@@ -314,6 +343,7 @@ public final class Engine implements AutoCloseable {
                 answers.expectedWait(scheduler.waiting().size() + arriving),
                 asleep,
                 answers.speculation(),
+                drafts.cache().used(),
                 adapters(scheduler.running()),
                 adapters(scheduler.waiting()));
     }

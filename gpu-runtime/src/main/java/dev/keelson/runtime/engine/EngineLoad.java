@@ -18,6 +18,7 @@ import java.util.List;
  * @param firstTokenNanos expected time to the first token of a request that came now
  * @param asleep whether there is no model in memory
  * @param speculation what guessing has brought
+ * @param draftBlocks blocks of the draft model's cache that sequences hold
  * @param runningAdapters names of adapters of sequences in the batch, in order
  * @param waitingAdapters names of adapters of sequences not in it, in order
  */
@@ -36,6 +37,7 @@ public record EngineLoad(
         long firstTokenNanos,
         boolean asleep,
         Speculation speculation,
+        int draftBlocks,
         List<String> runningAdapters,
         List<String> waitingAdapters) {
     public EngineLoad {
@@ -60,6 +62,7 @@ public record EngineLoad(
                 firstTokenNanos,
                 asleep,
                 speculation,
+                draftBlocks,
                 runningAdapters,
                 waitingAdapters);
     }

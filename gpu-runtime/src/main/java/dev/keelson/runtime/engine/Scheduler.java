@@ -22,6 +22,7 @@ final class Scheduler {
     private static final int[] NO_GUESSES = {};
 
     private final EngineLimits limits;
+    private final Guesser guesser;
     private final KvCache cache;
     private final AdapterSlots adapters;
     private final PrefixKeys prefixes = new PrefixKeys();
@@ -33,8 +34,9 @@ final class Scheduler {
     private long queriedTokens;
     private long foundTokens;
 
-    Scheduler(EngineLimits limits, EngineKnobs knobs) {
+    Scheduler(EngineLimits limits, EngineKnobs knobs, Guesser guesser) {
         this.limits = limits;
+        this.guesser = guesser;
         this.knobs = knobs;
         cache = new KvCache(limits.blocks(), knobs.prefixCaching());
         adapters = new AdapterSlots(limits.adapterSlots());
@@ -289,7 +291,7 @@ final class Scheduler {
         if (most <= 0 || sequence.pending() != 1 || sequence.generated() == 0) {
             return NO_GUESSES;
         }
-        int[] guesses = PromptLookup.draft(sequence, most);
+        int[] guesses = guesser.guess(sequence, most);
         int need = limits.blocksFor(sequence.computed() + 1 + guesses.length);
         boolean roomy = sequence.missing(need, limits.blockSize(), cache) <= cache.free();
         return roomy ? guesses : NO_GUESSES;

@@ -113,6 +113,11 @@ public final class EngineMetrics implements EngineListener {
                 "Blocks of the key-value cache that requests hold.",
                 load,
                 EngineLoad::usedBlocks);
+        gauge(
+                "keelson_engine_draft_blocks",
+                "Blocks of the draft model's cache in use.",
+                load,
+                EngineLoad::draftBlocks);
         counter(
                 "vllm:num_preemptions_total",
                 "Requests that lost their blocks.",

@@ -21,7 +21,7 @@ public enum Knob {
     MLFQ_STARVATION_STEPS(
             1, Knob.MANY, true, "mlfq: steps without service before the best level again"),
     NUM_SPECULATIVE_TOKENS(
-            0, 64, true, "tokens that a sequence guesses from its text in one step; 0: none"),
+            0, 64, true, "tokens that are guessed of a sequence in one step; 0: none"),
     BLOCK_SIZE(1, Knob.MANY, false, "tokens in a block of the cache"),
     NUM_BLOCKS(1, Knob.MANY, false, "blocks of the cache"),
     MAX_MODEL_LEN(2, Knob.MANY, false, "longest prompt plus output"),

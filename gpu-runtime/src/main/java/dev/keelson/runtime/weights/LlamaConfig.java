@@ -58,4 +58,22 @@ public record LlamaConfig(
     public int projected() {
         return queryWidth() + 2 * keyWidth();
     }
+
+    /** The same with fewer blocks. */
+    LlamaConfig withLayers(int count) {
+        return new LlamaConfig(
+                vocabulary,
+                hidden,
+                feedForward,
+                count,
+                heads,
+                keyValueHeads,
+                headWidth,
+                context,
+                rope,
+                normEpsilon,
+                tied,
+                projectionBias,
+                headNorm);
+    }
 }

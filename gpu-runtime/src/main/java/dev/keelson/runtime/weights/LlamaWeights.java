@@ -122,6 +122,12 @@ public record LlamaWeights(
                         : null);
     }
 
+    /** The model cut off after its first blocks: one that guesses for it without any training. */
+    public LlamaWeights firstLayers(int count) {
+        return new LlamaWeights(
+                config.withLayers(count), embedding, layers.subList(0, count), norm, output);
+    }
+
     /** Writes {@code model.safetensors} with the names of the Hugging Face layout. */
     public void write(Path file) throws IOException {
         Safetensors.write(file, named());

@@ -270,7 +270,7 @@ class SchedulerTest {
             this.limits = limits;
             this.knobs = knobs;
             contents = new Content[limits.blocks()][limits.blockSize()];
-            scheduler = new Scheduler(limits, knobs);
+            scheduler = new Scheduler(limits, knobs, PromptLookup::draft);
         }
 
         Sequence add(int prompt, int maxTokens, int priority) {

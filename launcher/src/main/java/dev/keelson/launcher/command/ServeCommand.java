@@ -52,6 +52,13 @@ final class ServeCommand implements Callable<Integer> {
     private List<String> adapters = List.of();
 
     @Option(
+            names = "--draft-model",
+            paramLabel = "PATH",
+            description =
+                    "A smaller model with the same tokenizer that guesses num_speculative_tokens (4 unless set) for it.")
+    private @Nullable Path draftModel;
+
+    @Option(
             names = "--decoder",
             paramLabel = "NAME",
             defaultValue = "auto",
@@ -72,6 +79,9 @@ final class ServeCommand implements Callable<Integer> {
         arguments.addAll(List.of("--port", Integer.toString(port), "--served-model"));
         arguments.add(servedModel == null ? defaultName(chosen) : servedModel);
         arguments.addAll(List.of("--decoder", decoder));
+        if (draftModel != null) {
+            arguments.addAll(List.of("--draft-model", draftModel.toAbsolutePath().toString()));
+        }
         knobs.forEach(knob -> arguments.addAll(List.of("--knob", knob)));
         adapters.forEach(adapter -> arguments.addAll(List.of("--lora", adapter)));
         Component engine = decoder.equals("vector") ? Component.VECTOR_ENGINE : Component.ENGINE;
