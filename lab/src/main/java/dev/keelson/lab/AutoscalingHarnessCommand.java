@@ -27,12 +27,6 @@ import picocli.CommandLine.Option;
 final class AutoscalingHarnessCommand implements Callable<Integer> {
     private static final double HPA_TARGET = 0.7;
 
-    /**
-     * What a shortfall is taken to cost where it costs 10: a little more, since the past does not
-     * hold every burst. Chosen on the training parts.
-     */
-    private static final double PRICE = 12;
-
     private static final List<Double> CURVE = List.of(5.0, 10.0, 20.0);
     private static final List<Double> HPA_CURVE = List.of(0.5, 0.6, 0.8, 0.9);
 
@@ -110,7 +104,7 @@ final class AutoscalingHarnessCommand implements Callable<Integer> {
                 of,
                 of.problem().clairvoyantCost(),
                 TargetRule.play(of.problem(), new HpaRule(HPA_TARGET)).score(),
-                forecast(of, PRICE));
+                forecast(of, ScalingProblem.SHORTFALL));
     }
 
     private static ScalingProblem.Score forecast(Problem of, double price) {

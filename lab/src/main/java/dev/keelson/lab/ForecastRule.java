@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class ForecastRule implements TargetRule {
     private static final List<Double> LEVEL_SPEEDS = List.of(0.05, 0.15, 0.45);
-    private static final int PATHS = 70;
+    private static final int PATHS = 200;
     private static final int BEYOND_LEAD = 6;
 
     private final int lead;
