@@ -84,7 +84,10 @@ final class SoakLoad {
                 try {
                     turn.take(random);
                 } catch (IOException e) {
-                    tally.broken(e.toString());
+                    // Who is told to stop in mid-request finds its socket closed.
+                    if (!Thread.currentThread().isInterrupted()) {
+                        tally.broken(e.toString());
+                    }
                 } finally {
                     gate.readLock().unlock();
                 }
