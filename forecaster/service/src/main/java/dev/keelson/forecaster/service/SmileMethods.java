@@ -1,8 +1,8 @@
 package dev.keelson.forecaster.service;
 
 import dev.keelson.forecaster.learned.plain.Autoregression;
-import dev.keelson.forecaster.learned.plain.Forest;
 import dev.keelson.forecaster.learned.plain.StepFeatures;
+import dev.keelson.forecaster.learned.smile.LevelForest;
 import dev.keelson.forecaster.learned.smile.NativeBlas;
 import dev.keelson.forecaster.learned.smile.SmileTrainer;
 import dev.keelson.forecaster.statistical.pool.LocalMethod;
@@ -18,7 +18,6 @@ import java.util.List;
 final class SmileMethods {
     private static final int ORDER = 12;
     private static final int TREES = 50;
-    private static final int MOST_ROWS = 2_000;
 
     private SmileMethods() {}
 
@@ -63,28 +62,9 @@ final class SmileMethods {
             if (known.length < StepFeatures.LEAST_HISTORY + 30) {
                 return SmileMethods::silent;
             }
-            Forest model = trained(known);
+            var forest = LevelForest.train(features, known, known.length, TREES, 1);
             return (past, length, steps) ->
-                    onwards(
-                            past,
-                            length,
-                            steps,
-                            StepFeatures.LEAST_HISTORY,
-                            (path, t) ->
-                                    StepFeatures.level(path, t)
-                                            + model.predict(features.row(path, t)));
-        }
-
-        private Forest trained(double[] values) {
-            int from = Math.max(StepFeatures.LEAST_HISTORY, values.length - MOST_ROWS);
-            double[][] rows = new double[values.length - from][];
-            double[] targets = new double[rows.length];
-            for (int t = from; t < values.length; t++) {
-                rows[t - from] = features.row(values, t);
-                targets[t - from] = values[t] - StepFeatures.level(values, t);
-            }
-            return SmileTrainer.forest(
-                    rows, targets, new SmileTrainer.ForestSettings(TREES, 12, 10, 1, 1));
+                    onwards(past, length, steps, StepFeatures.LEAST_HISTORY, forest::predict);
         }
     }
 

@@ -2,16 +2,15 @@ package dev.keelson.forecaster.learned.study;
 
 import dev.keelson.forecaster.learned.network.DeepAr;
 import dev.keelson.forecaster.learned.plain.Autoregression;
-import dev.keelson.forecaster.learned.plain.Forest;
 import dev.keelson.forecaster.learned.plain.GaussianProcess;
 import dev.keelson.forecaster.learned.plain.StepFeatures;
+import dev.keelson.forecaster.learned.smile.LevelForest;
 import dev.keelson.forecaster.learned.smile.SmileTrainer;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /** The members of the study's pool. */
 final class Members {
-    private static final int MOST_ROWS = 2000;
     private static final int MOST_POINTS = 400;
 
     private Members() {}
@@ -95,18 +94,10 @@ final class Members {
         if (isFlat(task)) {
             return t -> values[t - 1];
         }
-        var features = new StepFeatures(task.season());
-        int from = Math.max(StepFeatures.LEAST_HISTORY, task.learned() - MOST_ROWS);
-        double[][] rows = new double[task.learned() - from][];
-        double[] targets = new double[rows.length];
-        for (int t = from; t < task.learned(); t++) {
-            rows[t - from] = features.row(values, t);
-            targets[t - from] = values[t] - StepFeatures.level(values, t);
-        }
-        Forest model =
-                SmileTrainer.forest(
-                        rows, targets, new SmileTrainer.ForestSettings(trees, 12, 10, 1, seed));
-        return t -> StepFeatures.level(values, t) + model.predict(features.row(values, t));
+        var forest =
+                LevelForest.train(
+                        new StepFeatures(task.season()), values, task.learned(), trees, seed);
+        return t -> forest.predict(values, t);
     }
 
     /** A Gaussian process on the last six values, relative to their level. */
