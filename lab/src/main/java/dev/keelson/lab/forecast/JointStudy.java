@@ -1,5 +1,6 @@
 package dev.keelson.lab.forecast;
 
+import dev.keelson.forecaster.statistical.calibrate.SampleQuantile;
 import dev.keelson.forecaster.statistical.pool.IndicatorRegression;
 import dev.keelson.simulator.trace.PrefixRequest;
 import dev.keelson.simulator.trace.TraceRequest;
@@ -141,7 +142,8 @@ record JointStudy(StudyData data) {
                 Arrays.sort(drawn[way]);
                 loss[way] += pinball(drawn[way], outcome);
                 boolean inside =
-                        quantile(drawn[way], .1) <= outcome && outcome <= quantile(drawn[way], .9);
+                        SampleQuantile.of(drawn[way], .1) <= outcome
+                                && outcome <= SampleQuantile.of(drawn[way], .9);
                 within[way] += inside ? 1 : 0;
             }
         }
@@ -164,17 +166,10 @@ record JointStudy(StudyData data) {
     private static double pinball(double[] sorted, double outcome) {
         double sum = 0;
         for (double level : LEVELS) {
-            double difference = outcome - quantile(sorted, level);
+            double difference = outcome - SampleQuantile.of(sorted, level);
             sum += Math.max(level * difference, (level - 1) * difference) / LEVELS.length;
         }
         return sum;
-    }
-
-    private static double quantile(double[] sorted, double level) {
-        double at = (sorted.length - 1) * level;
-        int below = (int) at;
-        int above = Math.min(sorted.length - 1, below + 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
     /** m-small's clients with published lengths, the next hour, days 8 and 9. */

@@ -5,6 +5,7 @@ import dev.keelson.forecaster.learned.recycling.Crps;
 import dev.keelson.forecaster.learned.recycling.DriftDetector;
 import dev.keelson.forecaster.learned.recycling.ExpertWeights;
 import dev.keelson.forecaster.statistical.calibrate.PathSpread;
+import dev.keelson.forecaster.statistical.calibrate.SampleQuantile;
 import dev.keelson.forecaster.statistical.score.LandedScores;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -238,18 +239,11 @@ final class MemberPool {
     private void landed(double[] sorted, double value) {
         landed.add(
                 value,
-                quantile(sorted, .5),
-                quantile(sorted, .1),
-                quantile(sorted, .9),
-                quantile(sorted, .025),
-                quantile(sorted, .975));
-    }
-
-    private static double quantile(double[] sorted, double level) {
-        double at = (sorted.length - 1) * level;
-        int below = (int) at;
-        int above = Math.min(sorted.length - 1, below + 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+                SampleQuantile.of(sorted, .5),
+                SampleQuantile.of(sorted, .1),
+                SampleQuantile.of(sorted, .9),
+                SampleQuantile.of(sorted, .025),
+                SampleQuantile.of(sorted, .975));
     }
 
     private boolean groupsHelp() {

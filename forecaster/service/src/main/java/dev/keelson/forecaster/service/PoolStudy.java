@@ -3,6 +3,7 @@ package dev.keelson.forecaster.service;
 import dev.keelson.exchange.kafka.DemandFeed;
 import dev.keelson.exchange.kafka.KafkaSettings;
 import dev.keelson.forecaster.learned.recycling.Crps;
+import dev.keelson.forecaster.statistical.calibrate.SampleQuantile;
 import dev.keelson.forecaster.statistical.pool.LocalMethod;
 import dev.keelson.protocol.v1.ForecastRecord;
 import dev.keelson.protocol.v1.ModelShare;
@@ -41,17 +42,13 @@ public final class PoolStudy {
 
         private void add(double[] sorted, double value) {
             crps += Crps.of(sorted, value);
-            error += Math.abs(quantile(sorted, .5) - value);
+            error += Math.abs(SampleQuantile.of(sorted, .5) - value);
             size += value;
             values++;
-            within += quantile(sorted, .1) <= value && value <= quantile(sorted, .9) ? 1 : 0;
-        }
-
-        private static double quantile(double[] sorted, double level) {
-            double at = (sorted.length - 1) * level;
-            int below = (int) at;
-            int above = Math.min(sorted.length - 1, below + 1);
-            return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+            within +=
+                    SampleQuantile.of(sorted, .1) <= value && value <= SampleQuantile.of(sorted, .9)
+                            ? 1
+                            : 0;
         }
 
         private String text() {

@@ -46,9 +46,9 @@ public final class PathSpread {
                 column[k] = paths[k][h];
             }
             Arrays.sort(column);
-            double median = quantile(column, .5);
-            double below = median - quantile(column, .1);
-            double above = quantile(column, .9) - median;
+            double median = SampleQuantile.of(column, .5);
+            double below = median - SampleQuantile.of(column, .1);
+            double above = SampleQuantile.of(column, .9) - median;
             double margin = marginAt(h);
             for (int k = 0; k < paths.length; k++) {
                 double away = paths[k][h] - median;
@@ -76,8 +76,10 @@ public final class PathSpread {
      * @param told the same after, ascending
      */
     public void land(int lead, double[] sorted, double[] told, double outcome) {
-        boolean within = quantile(told, .1) <= outcome && outcome <= quantile(told, .9);
-        bands[lead].land(quantile(sorted, .1), quantile(sorted, .9), outcome, within);
+        boolean within =
+                SampleQuantile.of(told, .1) <= outcome && outcome <= SampleQuantile.of(told, .9);
+        bands[lead].land(
+                SampleQuantile.of(sorted, .1), SampleQuantile.of(sorted, .9), outcome, within);
         landed[lead]++;
     }
 
@@ -96,12 +98,5 @@ public final class PathSpread {
 
     private double margin(int lead) {
         return landed[lead] < LEAST_LANDED ? 0 : bands[lead].margin();
-    }
-
-    private static double quantile(double[] sorted, double level) {
-        double at = (sorted.length - 1) * level;
-        int below = (int) at;
-        int above = Math.min(sorted.length - 1, below + 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 }
