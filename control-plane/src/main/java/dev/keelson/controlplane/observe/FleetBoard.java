@@ -7,7 +7,9 @@ import dev.keelson.controlplane.store.ReplicaRow.Ending;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.EngineLoad;
+import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeId;
+import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.Notice;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaId;
@@ -353,7 +355,27 @@ public final class FleetBoard {
             @Nullable Double cpuUse,
             long clockOffsetMs,
             long spooled,
-            long dropped) {}
+            long dropped) {
+        /** What the planner is shown of it. */
+        Node node() {
+            var state =
+                    row.gone()
+                            ? NodeState.GONE
+                            : row.releasing() ? NodeState.DRAINING : NodeState.READY;
+            return new Node(
+                    id,
+                    row.facts().domain(),
+                    row.facts().capacityType(),
+                    state,
+                    row.cordoned(),
+                    row.facts().accelerators(),
+                    row.facts().capacityThousandths(),
+                    lastHeardAt,
+                    connected,
+                    row.provided(),
+                    notice);
+        }
+    }
 
     /** One replica as it is now. */
     public record ReplicaView(ReplicaRow row, int maxSequences) {
@@ -380,16 +402,13 @@ public final class FleetBoard {
                 .toList();
     }
 
-    /** Tiers of the nodes that a replica may start on, as {@code Node.takesReplicas} has it. */
-    public synchronized Set<CapacityType> tiersForReplicas() {
-        var tiers = EnumSet.noneOf(CapacityType.class);
-        for (var node : nodes.values()) {
-            var row = node.row;
-            if (!row.gone() && !row.releasing() && !row.cordoned() && node.notice == null) {
-                tiers.add(row.facts().capacityType());
-            }
-        }
-        return tiers;
+    /** Tiers of the nodes that a replica may start on. */
+    public Set<CapacityType> tiersForReplicas() {
+        return nodes().stream()
+                .map(NodeView::node)
+                .filter(Node::takesReplicas)
+                .map(Node::capacityType)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(CapacityType.class)));
     }
 
     public synchronized List<ReplicaView> replicas() {

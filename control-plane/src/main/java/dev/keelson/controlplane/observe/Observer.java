@@ -9,7 +9,6 @@ import dev.keelson.core.fleet.DeploymentState;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeId;
-import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaId;
 import java.time.Duration;
@@ -85,24 +84,7 @@ public final class Observer implements FleetObserver {
             if (row.gone() && Duration.between(view.lastHeardAt(), now).compareTo(GONE_SHOWN) > 0) {
                 continue;
             }
-            var state =
-                    row.gone()
-                            ? NodeState.GONE
-                            : row.releasing() ? NodeState.DRAINING : NodeState.READY;
-            result.put(
-                    view.id(),
-                    new Node(
-                            view.id(),
-                            row.facts().domain(),
-                            row.facts().capacityType(),
-                            state,
-                            row.cordoned(),
-                            row.facts().accelerators(),
-                            row.facts().capacityThousandths(),
-                            view.lastHeardAt(),
-                            view.connected(),
-                            row.provided(),
-                            view.notice()));
+            result.put(view.id(), view.node());
         }
         return result;
     }
