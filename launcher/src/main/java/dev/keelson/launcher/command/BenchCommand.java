@@ -113,10 +113,7 @@ final class BenchCommand implements Callable<Integer> {
         if (names.contains(SOAK)) {
             return soak(distribution);
         }
-        if (!distribution.has(Component.BENCH)) {
-            throw new CommandFailure(
-                    "The benchmarks are not built.", "Build them with: ./keelson --version");
-        }
+        requireBuilt(distribution, Component.BENCH, "The benchmarks are");
         ExecLine.print(session, Map.of(), distribution.command(Component.BENCH, names));
         return 0;
     }
@@ -129,10 +126,7 @@ final class BenchCommand implements Callable<Integer> {
                     "Ask for them one after the other.",
                     CommandFailure.USAGE);
         }
-        if (!distribution.has(Component.FORECAST)) {
-            throw new CommandFailure(
-                    "The studies are not built.", "Build them with: ./keelson --version");
-        }
+        requireBuilt(distribution, Component.FORECAST, "The studies are");
         var arguments = new ArrayList<String>(List.of("bench"));
         for (String name : names) {
             arguments.add(name.startsWith(FORECAST) ? name.substring(FORECAST.length()) : name);
@@ -149,16 +143,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** JMH starts JVMs of its own, with the flags that the control plane has. */
     private int planTime(Distribution distribution) {
-        if (names.size() != 1) {
-            throw new CommandFailure(
-                    "%s runs alone.".formatted(PLAN_TIME),
-                    "Ask for the others one after the other.",
-                    CommandFailure.USAGE);
-        }
-        if (!distribution.has(Component.PLAN_TIME)) {
-            throw new CommandFailure(
-                    "The benchmarks are not built.", "Build them with: ./keelson --version");
-        }
+        requireAlone("%s runs alone.".formatted(PLAN_TIME));
+        requireBuilt(distribution, Component.PLAN_TIME, "The benchmarks are");
         ExecLine.print(
                 session,
                 distribution.environment(),
@@ -169,16 +155,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** One gateway with the flags that it has in a fleet, before engines that compute nothing. */
     private int gateway(Distribution distribution, Component bench, List<String> pinned) {
-        if (names.size() != 1) {
-            throw new CommandFailure(
-                    "%s runs alone.".formatted(bench.commandName()),
-                    "Ask for the others one after the other.",
-                    CommandFailure.USAGE);
-        }
-        if (!distribution.has(bench)) {
-            throw new CommandFailure(
-                    "The gateway is not built.", "Build it with: ./keelson --version");
-        }
+        requireAlone("%s runs alone.".formatted(bench.commandName()));
+        requireBuilt(distribution, bench, "The gateway is");
         var line = new ArrayList<>(pinned);
         line.addAll(
                 distribution.command(
@@ -189,16 +167,14 @@ final class BenchCommand implements Callable<Integer> {
 
     /** One engine with the flags that it has in a fleet. */
     private int soak(Distribution distribution) {
-        if (names.size() != 1 || minutes < 1) {
+        requireAlone("%s runs alone.".formatted(SOAK));
+        if (minutes < 1) {
             throw new CommandFailure(
-                    "%s runs alone, for --minutes of 1 or more.".formatted(SOAK),
-                    "Ask for the others one after the other.",
+                    "%s runs for --minutes of 1 or more, not %d.".formatted(SOAK, minutes),
+                    "Half an hour shows whether memory stays flat.",
                     CommandFailure.USAGE);
         }
-        if (!distribution.has(Component.SOAK)) {
-            throw new CommandFailure(
-                    "The engine is not built.", "Build it with: ./keelson --version");
-        }
+        requireBuilt(distribution, Component.SOAK, "The engine is");
         var arguments = new ArrayList<String>();
         arguments.add(Integer.toString(minutes));
         arguments.add(distribution.bundledModel().toString());
@@ -213,16 +189,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** Of one engine, without a fleet; alone, since two would share the processors. */
     private int engine(Distribution distribution) {
-        if (names.size() != 1) {
-            throw new CommandFailure(
-                    "The benchmarks of an engine run one at a time.",
-                    "Ask for them one after the other.",
-                    CommandFailure.USAGE);
-        }
-        if (!distribution.has(Component.ENGINE_BENCH)) {
-            throw new CommandFailure(
-                    "The engine is not built.", "Build it with: ./keelson --version");
-        }
+        requireAlone("The benchmarks of an engine run one at a time.");
+        requireBuilt(distribution, Component.ENGINE_BENCH, "The engine is");
         var arguments = new ArrayList<String>();
         arguments.add(names.getFirst());
         arguments.add(distribution.bundledModel().toString());
@@ -235,16 +203,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** The forecaster's process without its surroundings. */
     private int pool(Distribution distribution) {
-        if (names.size() != 1) {
-            throw new CommandFailure(
-                    "%s runs alone.".formatted(POOL),
-                    "Ask for the others one after the other.",
-                    CommandFailure.USAGE);
-        }
-        if (!distribution.has(Component.POOL_STUDY)) {
-            throw new CommandFailure(
-                    "The forecaster is not built.", "Build it with: ./keelson --version");
-        }
+        requireAlone("%s runs alone.".formatted(POOL));
+        requireBuilt(distribution, Component.POOL_STUDY, "The forecaster is");
         ExecLine.print(
                 session,
                 Map.of("OMP_NUM_THREADS", "1", "OPENBLAS_NUM_THREADS", "1"),
@@ -264,11 +224,7 @@ final class BenchCommand implements Callable<Integer> {
                     "DIR holds the folders harmony-fisher and nab.",
                     CommandFailure.USAGE);
         }
-        if (!distribution.has(Component.LEARNED_STUDY)) {
-            throw new CommandFailure(
-                    "The learned forecasters are not built.",
-                    "Build them with: ./keelson --version");
-        }
+        requireBuilt(distribution, Component.LEARNED_STUDY, "The learned forecasters are");
         ExecLine.print(
                 session,
                 Map.of("OMP_NUM_THREADS", "1", "OPENBLAS_NUM_THREADS", "1"),
@@ -279,5 +235,18 @@ final class BenchCommand implements Callable<Integer> {
                                 "--datasets",
                                 folder.toAbsolutePath().toString())));
         return 0;
+    }
+
+    private void requireAlone(String why) {
+        if (names.size() != 1) {
+            throw new CommandFailure(
+                    why, "Ask for the others one after the other.", CommandFailure.USAGE);
+        }
+    }
+
+    private static void requireBuilt(Distribution distribution, Component component, String what) {
+        if (!distribution.has(component)) {
+            throw new CommandFailure(what + " not built.", "Build with: ./keelson --version");
+        }
     }
 }
