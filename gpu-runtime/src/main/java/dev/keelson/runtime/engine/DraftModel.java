@@ -184,6 +184,7 @@ final class DraftModel implements Guesser {
         }
     }
 
+    /** Unlike the sampler it takes any logits: a wrong guess is no failure. */
     private static int likeliest(float[] logits) {
         int best = 0;
         for (int token = 1; token < logits.length; token++) {
