@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -249,6 +250,51 @@ final class ControlPlaneTest {
             assertThat(tenant.path("tokensPerMinute").isNull()).isTrue();
             assertThat(tenant.toString() + fleet.get("/api/v1/policies")).doesNotContain(hash);
         }
+    }
+
+    @Test
+    void callsAPolicyByTheKindOfItsManifest() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            fleet.write(
+                    TestFleet.DEPLOYMENT.formatted(8)
+                            + manifest("AutoscalingPolicy", "deployment: chat")
+                            + manifest("ForecastPolicy", "deployment: chat")
+                            + manifest(
+                                    "AcceleratorPolicy",
+                                    "deployment: chat, kinds: {any: {pricePerGpuHour: 1,"
+                                            + " prefillTokensPerSecond: 1,"
+                                            + " decodeTokensPerSecond: 1}}")
+                            + manifest("RecoveryPolicy", "maxStartFailures: 7")
+                            + manifest("SpotPolicy", "minOnDemand: 1")
+                            + manifest("Tenant", "keys: [%s]".formatted("0".repeat(64))));
+            Eventually.holds(() -> policies(fleet).containsKey("Tenant"));
+            assertThat(policies(fleet))
+                    .containsOnlyKeys(
+                            "AutoscalingPolicy",
+                            "ForecastPolicy",
+                            "AcceleratorPolicy",
+                            "RecoveryPolicy",
+                            "SpotPolicy",
+                            "Autonomy",
+                            "Tenant");
+            assertThat(policies(fleet).get("RecoveryPolicy")).contains("\"maxStartFailures\":7");
+            assertThat(policies(fleet).get("Autonomy")).contains("\"SCALE\":\"AUTO\"");
+        }
+    }
+
+    /** Each kind in force with its spec. */
+    private static Map<String, String> policies(TestFleet fleet) throws Exception {
+        var byKind = new TreeMap<String, String>();
+        for (var policy : fleet.get("/api/v1/policies")) {
+            byKind.put(policy.path("kind").asText(), policy.path("spec").toString());
+        }
+        return byKind;
+    }
+
+    /** One document, of a kind that must be known. */
+    private static String manifest(String kind, String spec) {
+        return "---\napiVersion: keelson.dev/v1\nkind: %s\nmetadata: {name: other}\nspec: {%s}\n"
+                .formatted(kind, spec);
     }
 
     @Test

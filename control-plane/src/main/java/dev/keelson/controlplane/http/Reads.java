@@ -142,7 +142,7 @@ final class Reads {
                 .forEach(entry -> add(list, "AcceleratorPolicy", entry.getKey(), entry.getValue()));
         add(list, "RecoveryPolicy", "fleet", all.path("recovery"));
         add(list, "SpotPolicy", "fleet", all.path("spot"));
-        add(list, "AutonomyPolicy", "fleet", all.path("autonomy"));
+        add(list, "Autonomy", "fleet", all.path("autonomy"));
         inForce.tenants()
                 .values()
                 .forEach(tenant -> add(list, "Tenant", tenant.name(), TenantViews.limits(tenant)));
