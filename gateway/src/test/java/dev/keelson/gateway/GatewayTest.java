@@ -56,6 +56,26 @@ class GatewayTest {
     }
 
     @Test
+    void servesKeelsonsOwnQuestionWithoutCountingIt() throws Exception {
+        try (var engine = new CannedEngine(CannedEngine.Call::whole);
+                var gateway = new GatewayUnderTest(data).replica("r1", "n1", engine, 8)) {
+            String one = WHOLE.replace("\"max_tokens\":3", "\"max_tokens\":1");
+            assertThat(gateway.probe(one).statusCode()).isEqualTo(200);
+            assertThat(gateway.records.arrivals).isEmpty();
+            assertThat(gateway.arrivals()).isZero();
+
+            // Nobody hides work behind the header.
+            assertThat(gateway.probe(WHOLE).statusCode()).isEqualTo(200);
+            String longer = one.replace("\"hi\"", "\"" + "hi ".repeat(100) + "\"");
+            assertThat(gateway.probe(longer).statusCode()).isEqualTo(200);
+            gateway.records.settled(2);
+            assertThat(gateway.arrivals()).isEqualTo(2);
+            assertThat(gateway.get("/metrics").body())
+                    .contains("keelson_gateway_requests_total{outcome=\"succeeded\"} 2.0");
+        }
+    }
+
+    @Test
     void passesEventsOfAnySizeOn() throws Exception {
         CannedEngine.Script growing =
                 call -> {

@@ -1,6 +1,7 @@
 package dev.keelson.gateway;
 
 import dev.keelson.gateway.record.RequestRecords;
+import dev.keelson.gateway.route.DeploymentSnapshot;
 import dev.keelson.gateway.route.RoutingSettings;
 import dev.keelson.gateway.serve.Fingerprints;
 import dev.keelson.protocol.v1.Arrival;
@@ -11,6 +12,7 @@ import dev.keelson.protocol.v1.RoutedDeployment;
 import dev.keelson.protocol.v1.RoutedReplica;
 import dev.keelson.protocol.v1.RoutedTenant;
 import dev.keelson.protocol.v1.RoutingTable;
+import dev.keelson.serving.openai.RequestHeaders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -151,11 +153,26 @@ final class GatewayUnderTest implements AutoCloseable {
 
     HttpResponse<String> postWith(String key, String body)
             throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(request("/v1/completions", body), (_, _) -> true)
-                        .header("Authorization", "Bearer " + key)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return postWith(Map.of("Authorization", "Bearer " + key), body);
+    }
+
+    HttpResponse<String> postWith(Map<String, String> headers, String body)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(request("/v1/completions", body), (_, _) -> true);
+        headers.forEach(request::header);
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** With the header of Keelson's own questions. */
+    HttpResponse<String> probe(String body) throws IOException, InterruptedException {
+        return postWith(Map.of(RequestHeaders.PROBE, "up"), body);
+    }
+
+    /** What the control plane is told of demand. */
+    long arrivals() {
+        return gateway.dispatcher().snapshot().stream()
+                .mapToLong(DeploymentSnapshot::arrivals)
+                .sum();
     }
 
     HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {

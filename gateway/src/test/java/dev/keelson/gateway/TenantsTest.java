@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +31,21 @@ class TenantsTest {
                     .isEqualTo(200);
             gateway.records.settled(2);
             assertThat(gateway.records.tenants.values()).containsOnly("default");
+        }
+    }
+
+    @Test
+    void withTenantsEveryRequestIsCounted() throws Exception {
+        try (var engine = new CannedEngine(CannedEngine.Call::whole);
+                var gateway = new GatewayUnderTest(folder)) {
+            gateway.replica("a", "n1", engine, 8).tenants(tenant("acme").build());
+            String one = GatewayUnderTest.WHOLE.replace("\"max_tokens\":3", "\"max_tokens\":1");
+            var answer =
+                    gateway.postWith(
+                            Map.of("Authorization", "Bearer sk-acme", "Keelson-Probe", "me"), one);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            gateway.records.settled(1);
+            assertThat(gateway.records.tenants.values()).containsExactly("acme");
         }
     }
 

@@ -116,7 +116,12 @@ public final class FleetViews {
         } else {
             for (var deployment : manifests.inForce().deployments().keySet()) {
                 var age = demand.age(deployment.value());
-                if (age == null || age.compareTo(STALE_DEMAND) > 0) {
+                // Of what nobody asked for yet the streams have nothing to say.
+                var missing =
+                        age == null
+                                ? gateways.wasAsked(deployment.value())
+                                : age.compareTo(STALE_DEMAND) > 0;
+                if (missing) {
                     result.add(
                             age == null
                                     ? "The streams have said nothing of %s yet."

@@ -207,6 +207,21 @@ public final class GatewayBoard {
         return sum(deployment, false);
     }
 
+    /** Has a gateway with a fresh report been sent any request of this deployment? */
+    public synchronized boolean wasAsked(String deployment) {
+        var now = clock.instant();
+        for (var entry : gateways.values()) {
+            if (isFresh(entry, now) && entry.report != null) {
+                for (DeploymentLoad load : entry.report.getDeploymentsList()) {
+                    if (load.getDeployment().equals(deployment) && load.getArrivalsTotal() > 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     private synchronized @Nullable Reading sum(String deployment, boolean inFlight) {
         var now = clock.instant();
         double sum = 0;

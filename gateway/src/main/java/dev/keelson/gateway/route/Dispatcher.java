@@ -90,7 +90,6 @@ public final class Dispatcher {
             DeploymentRoutes route = routes.get(target.deployment());
             double usual = 0;
             if (route != null) {
-                route.arrivals++;
                 usual =
                         2
                                 * (route.usualFirstTokenSeconds()
@@ -100,6 +99,19 @@ public final class Dispatcher {
             long patience = PATIENCE_NANOS + (long) (usual * 1e9);
             return new Ticket(
                     target, now + deadline.toNanos(), patience, expectedTokens == 0, claim);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a request for demand of its deployment. */
+    public void counts(Ticket ticket) {
+        lock.lock();
+        try {
+            DeploymentRoutes route = routes.get(ticket.deployment());
+            if (route != null) {
+                route.arrivals++;
+            }
         } finally {
             lock.unlock();
         }

@@ -117,6 +117,8 @@ public final class CompletionService {
             HttpExchange exchange, Caller caller, String id, Intake.Accepted accepted, long arrived)
             throws LimitReachedException {
         OpenAiRequest asked = accepted.asked();
+        // Where tenants are served nobody asks without being counted.
+        boolean probe = !tenants.asksForKeys() && accepted.isProbe(exchange.request());
         int prompt = Intake.promptTokens(exchange.request());
         double expected = (double) prompt + accepted.mostOutput();
         caller.enter(expected, nanos.getAsLong());
@@ -133,17 +135,25 @@ public final class CompletionService {
                                     TokenWork.of(prompt, accepted.mostOutput())));
             RequestProgress progress =
                     new RequestProgress(id, exchange, asked, ticket, accepted.choices(), arrived);
-            records.arrival(
-                    id,
-                    accepted.target().deployment(),
-                    caller.name(),
-                    Intake.arrival(exchange.request(), asked));
+            if (!probe) {
+                dispatcher.counts(ticket);
+                records.arrival(
+                        id,
+                        accepted.target().deployment(),
+                        caller.name(),
+                        Intake.arrival(exchange.request(), asked));
+            }
             exchange.whenClientGone(() -> dispatcher.cancel(ticket));
             Outcome outcome = placeSafely(progress);
             int read = progress.hasTokens() ? progress.promptTokensOr(prompt) : 0;
             used = (double) read + progress.outputTokens();
-            finish(progress, outcome, TokenWork.of(read, progress.outputTokens()));
-            metrics.ended(caller.name(), outcome, read, progress.outputTokens());
+            double work = TokenWork.of(read, progress.outputTokens());
+            if (probe) {
+                finishProbe(progress, outcome, work);
+            } else {
+                finish(progress, outcome, work);
+                metrics.ended(caller.name(), outcome, read, progress.outputTokens());
+            }
         } finally {
             caller.leave(expected, used);
         }
@@ -308,6 +318,13 @@ public final class CompletionService {
             throw new ClientLeftException(e);
         }
         return new Outcome(kind, error.status(), error.type());
+    }
+
+    private void finishProbe(RequestProgress request, Outcome outcome, double work) {
+        if (outcome.kind() == Completion.Outcome.CANCELLED) {
+            request.exchange().abandon();
+        }
+        dispatcher.ended(request.ticket(), 0, work);
     }
 
     private void finish(RequestProgress request, Outcome outcome, double work) {

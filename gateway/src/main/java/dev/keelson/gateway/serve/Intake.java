@@ -18,6 +18,8 @@ import java.util.Locale;
 /** What a request asks, or why it is refused before any replica is used. Thread-safe. */
 final class Intake {
     private static final String DEADLINE = RequestHeaders.DEADLINE.toLowerCase(Locale.ROOT);
+    private static final String PROBE = RequestHeaders.PROBE.toLowerCase(Locale.ROOT);
+    private static final int LONGEST_PROBE_BYTES = 256;
     private static final int BYTES_PER_TOKEN = 4;
     private static final int CHAT_TOKENS_GUESS = 256;
 
@@ -36,6 +38,16 @@ final class Intake {
         /** Output tokens of all its choices, at most. */
         long mostOutput() {
             return (long) maxTokens(asked) * choices;
+        }
+
+        /**
+         * Is it Keelson's own question, which is no demand? What it may cost is bounded, since
+         * anybody can send the header.
+         */
+        boolean isProbe(HttpRequest request) {
+            return request.header(PROBE) != null
+                    && request.body().length <= LONGEST_PROBE_BYTES
+                    && mostOutput() <= 1;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.keelson.launcher.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.serving.openai.RequestHeaders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
@@ -55,8 +56,7 @@ final class FirstToken {
         HttpURLConnection connection = open(gateway + "/v1/completions");
         connection.setRequestMethod("POST");
         connection.setRequestProperty("Content-Type", "application/json");
-        // The gateway does not count what carries this header.
-        connection.setRequestProperty("Keelson-Probe", "up");
+        connection.setRequestProperty(RequestHeaders.PROBE, "up");
         connection.setDoOutput(true);
         try (OutputStream out = connection.getOutputStream()) {
             out.write(
