@@ -7,6 +7,7 @@ import dev.keelson.core.fleet.ReplicaId;
 import dev.keelson.core.plan.PlannerMemory.Acquisition;
 import dev.keelson.core.plan.PlannerMemory.Breaker;
 import dev.keelson.core.plan.PlannerMemory.Cause;
+import dev.keelson.core.plan.PlannerMemory.Crashes;
 import dev.keelson.core.plan.PlannerMemory.DeploymentMemory;
 import dev.keelson.core.plan.PlannerMemory.Expert;
 import dev.keelson.core.plan.PlannerMemory.Need;
@@ -97,6 +98,7 @@ final class Draft {
         final List<Need> advised;
         List<Expert> experts;
         @Nullable Instant expertsAt;
+        final TreeMap<Integer, Crashes> crashes;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -113,6 +115,7 @@ final class Draft {
             advised = new ArrayList<>(m.advised());
             experts = m.experts();
             expertsAt = m.expertsAt();
+            crashes = new TreeMap<>(m.crashes());
         }
 
         static Deployed first(int wanted, int revision) {
@@ -131,7 +134,8 @@ final class Draft {
                             null,
                             List.of(),
                             List.of(),
-                            null));
+                            null,
+                            new TreeMap<>()));
         }
 
         DeploymentMemory toMemory() {
@@ -149,7 +153,8 @@ final class Draft {
                     leadTime,
                     advised,
                     experts,
-                    expertsAt);
+                    expertsAt,
+                    crashes);
         }
     }
 }

@@ -171,6 +171,9 @@ final class Failures {
                         hung ? Reason.REPLICA_HUNG : Reason.REPLICA_LOST,
                         "%s on %s is lost (%s)".formatted(r.id(), r.node(), reason)));
         var d = s.draft.deployments.get(r.deployment());
+        if (d != null) {
+            CrashLoop.ended(s, d, r, reason);
+        }
         if (d != null && r.revision() != d.serving && !d.bad.contains(r.revision())) {
             // A revision that is coming in and dies after it was READY fails as surely as one that
             // does not start.
@@ -193,8 +196,7 @@ final class Failures {
         }
         int failures = d.startFailures.merge(r.revision(), 1, Integer::sum);
         var recovery = s.policies.recovery();
-        int doublings = StrictMath.min(failures - 1, LONGEST_BACKOFF_DOUBLINGS);
-        d.notBefore = s.now.plus(recovery.startBackoff().multipliedBy(1L << doublings));
+        d.notBefore = s.now.plus(backoff(s, failures));
         s.outcome.open(
                 "start-failed",
                 r.deployment() + "@" + r.revision(),
@@ -217,6 +219,12 @@ final class Failures {
                     r.revision(),
                     "it failed to start %d times: %s".formatted(failures, why));
         }
+    }
+
+    /** Wait before the next start after so many failures in a row. */
+    static Duration backoff(Situation s, int failures) {
+        int doublings = StrictMath.min(failures - 1, LONGEST_BACKOFF_DOUBLINGS);
+        return s.policies.recovery().startBackoff().multipliedBy(1L << doublings);
     }
 
     private void blame(Replica r, Cause cause) {
@@ -248,6 +256,7 @@ final class Failures {
         s.draft.answeredRequests.removeIf(
                 id -> s.state.requests().stream().noneMatch(q -> q.id().equals(id)));
         s.draft.deployments.keySet().removeIf(id -> !s.state.deployments().containsKey(id));
+        s.draft.deployments.forEach((id, d) -> CrashLoop.forget(s, id, d));
         s.draft.idleSince.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.drainingNodes.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.cordoned.removeIf(id -> !s.state.nodes().containsKey(id));

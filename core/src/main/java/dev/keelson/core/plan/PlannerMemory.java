@@ -110,6 +110,7 @@ public record PlannerMemory(
      * @param experts rules for the count and their records, the one that is followed first; empty
      *     while there are no forecasts to act on
      * @param expertsAt when the records were last brought up to date; null while there are none
+     * @param crashes engines that ended soon after they were READY, per revision
      */
     public record DeploymentMemory(
             int wanted,
@@ -125,7 +126,8 @@ public record PlannerMemory(
             @Nullable Duration leadTime,
             List<Need> advised,
             List<Expert> experts,
-            @Nullable Instant expertsAt) {
+            @Nullable Instant expertsAt,
+            SortedMap<Integer, Crashes> crashes) {
         public DeploymentMemory {
             experts = List.copyOf(experts);
             advised = List.copyOf(advised);
@@ -133,6 +135,7 @@ public record PlannerMemory(
             needs = List.copyOf(needs);
             forecastNeeds = List.copyOf(forecastNeeds);
             startFailures = sorted(startFailures);
+            crashes = sorted(crashes);
         }
     }
 
@@ -153,6 +156,16 @@ public record PlannerMemory(
             needs = List.copyOf(needs);
         }
     }
+
+    /**
+     * Engines of a revision that ended soon after they were READY, each the replacement of the one
+     * before.
+     *
+     * @param at when the last one was seen to have ended
+     * @param until no start of the revision before this moment
+     * @param last which it was, where, and why it ended
+     */
+    public record Crashes(int inARow, Instant at, Instant until, String last) {}
 
     /** Why something has to be done: a code and a clause for the sentence. */
     public record Cause(Reason code, String text) {}

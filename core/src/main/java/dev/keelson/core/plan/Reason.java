@@ -12,6 +12,7 @@ public enum Reason {
     OPERATOR_REQUEST,
     REPLICA_LOST,
     REPLICA_HUNG,
+    CRASH_LOOP,
     START_FAILED,
     NODE_LOST,
     SPOT_NOTICE,

@@ -49,10 +49,17 @@ final class Starts {
                                 Reason.BELOW_MINIMUM,
                                 "%d of %d wanted replicas are missing"
                                         .formatted(missing, m.wanted));
-        return mayStart(staying, cause) ? start(missing, staying, cause) : 0;
+        int revision = isProven(staying) ? set.newest : m.serving;
+        return mayStart(staying, revision, cause) ? start(missing, revision, cause) : 0;
     }
 
-    private boolean mayStart(List<Member> staying, Cause cause) {
+    /** A new revision that has come in so far takes the place of what is missing. */
+    private boolean isProven(List<Member> staying) {
+        return set.rolling
+                && staying.stream().anyMatch(x -> x.revision() == set.newest && x.isReady());
+    }
+
+    private boolean mayStart(List<Member> staying, int revision, Cause cause) {
         if (m.bad.contains(m.serving)) {
             s.outcome.hold(
                     spec.id(),
@@ -66,6 +73,9 @@ final class Starts {
             return false;
         }
         boolean departing = cause.code() == Reason.SPOT_NOTICE;
+        if (!departing && CrashLoop.holds(s, spec.id(), m, revision)) {
+            return false;
+        }
         if (s.breakerIsOpen() && !departing) {
             s.outcome.hold(
                     spec.id(),
@@ -79,15 +89,11 @@ final class Starts {
         return s.arbiter.permits(actionClass, spec.id(), "Starting a replica of " + spec.id());
     }
 
-    private int start(int missing, List<Member> staying, Cause cause) {
-        boolean proven =
-                set.rolling
-                        && staying.stream()
-                                .anyMatch(x -> x.revision() == set.newest && x.isReady());
+    private int start(int missing, int revision, Cause cause) {
         // After a failed start only one is tried at a time.
         int atOnce = hasFailed() ? 1 : missing;
         for (int i = 0; i < atOnce; i++) {
-            if (!startOne(proven ? set.newest : m.serving, cause)) {
+            if (!startOne(revision, cause)) {
                 return missing - i;
             }
         }
@@ -111,7 +117,10 @@ final class Starts {
      * One more than wanted while a new revision comes in: it must be READY before an old one goes.
      */
     private int surge(List<Member> staying) {
-        if (!set.rolling || staying.size() > m.wanted || isBackedOff()) {
+        if (!set.rolling
+                || staying.size() > m.wanted
+                || isBackedOff()
+                || CrashLoop.holds(s, spec.id(), m, set.newest)) {
             return 0;
         }
         long fresh = staying.stream().filter(x -> x.revision() == set.newest).count();
