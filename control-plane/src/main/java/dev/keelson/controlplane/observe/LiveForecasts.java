@@ -64,7 +64,7 @@ public final class LiveForecasts implements ForecastSource {
         @Nullable Instant newest;
         @Nullable Instant newestOutcomes;
         int seconds; // since then
-        int fullSeconds; // those of them with every place taken
+        int fullSeconds; // those of them in which a request would have waited long
     }
 
     public LiveForecasts(ForecastBoard board, PolicySource policies) {
@@ -202,17 +202,43 @@ public final class LiveForecasts implements ForecastSource {
         }
         mine.newest = outputs.at();
         mine.seconds++;
-        mine.fullSeconds +=
-                ready > 0 && inFlight.value() >= ready * batching.maxSequences() ? 1 : 0;
         var hits = mine.prefixHits.share();
-        mine.capacity.observe(
+        var second =
                 new MeasuredCapacity.Second(
                         inFlight.value(),
                         prompts.value() * (1 - (hits == null ? 0 : hits)),
                         outputs.value(),
                         completions.value(),
-                        ready),
-                batching);
+                        ready);
+        mine.fullSeconds += isFull(mine, deployment, second, batching) ? 1 : 0;
+        mine.capacity.observe(second, batching);
+    }
+
+    private static boolean isFull(
+            Learning mine,
+            DeploymentState deployment,
+            MeasuredCapacity.Second second,
+            MeasuredCapacity.Batching batching) {
+        var queued = deployment.demand().queued();
+        var arrivals = deployment.demand().arrivalsPerSecond();
+        var outputs = mine.capacity.outputsPerRequest();
+        var capacity = mine.capacity.of(batching);
+        if (arrivals == null || outputs == null || capacity == null || second.ready() == 0) {
+            return false; // it is not judged by what is not known
+        }
+        double started =
+                mine.outcomes
+                        .of(capacity)
+                        .requestsIn(
+                                deployment.spec().slo().ttft(),
+                                arrivals.value(),
+                                second.promptTokens(),
+                                arrivals.value() * outputs);
+        return LearnedCapacity.isFull(
+                second.inFlight() + (queued == null ? 0 : queued.value()),
+                second.ready(),
+                batching.maxSequences(),
+                started);
     }
 
     /**

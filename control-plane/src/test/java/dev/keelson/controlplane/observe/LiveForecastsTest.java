@@ -90,11 +90,36 @@ final class LiveForecastsTest {
         for (int second = 30; second < 60; second++) {
             // A window of outcomes is of ten seconds: it comes again and again meanwhile.
             var outcomes = new Reading(0.4, now.plusSeconds(second - second % 10));
-            source.forecasts(state(readings(inFlight, 440, now.plusSeconds(second), outcomes)));
+            source.forecasts(state(readings(inFlight, 0, 440, now.plusSeconds(second), outcomes)));
         }
         // Three windows, a fifth of the requests missed: each takes 0.1 x (0.2 - 0.01).
         assertThat(Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond())
                 .isCloseTo(before * Math.pow(1 - 0.019, 3), Offset.offset(1e-6));
+    }
+
+    @Test
+    void aQueueLongerThanTheServiceLevelLowersACapacity() {
+        // 11.2 of 16 places and 6 more: all are taken, and two replicas take up 3 within 1.5 s.
+        double few = changeWith(6);
+        assertThat(few).isGreaterThan(1);
+        double many = changeWith(8);
+        assertThat(many).isCloseTo(1 - 0.1 * (0.2 - 0.01), Offset.offset(1e-6));
+    }
+
+    /** What becomes of a capacity while so many requests wait and none misses. */
+    private double changeWith(double queued) {
+        board.accept(expected("chat", now.minusSeconds(5)));
+        fleet.run(Duration.ofSeconds(30));
+        now = Objects.requireNonNull(fleet.planned).observedAt();
+        board.accept(expected("chat", now.minusSeconds(5)));
+        double inFlight = 2 * spec().maxSequences() * 0.7;
+        for (int second = 0; second < 60; second++) {
+            source.forecasts(state(readings(inFlight, queued, 440, now.plusSeconds(second), null)));
+        }
+        double before = Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond();
+        var end = now.plusSeconds(60);
+        source.forecasts(state(readings(inFlight, queued, 440, end, new Reading(0, end))));
+        return Objects.requireNonNull(outlook().capacity()).decodeTokensPerSecond() / before;
     }
 
     @Test
@@ -143,14 +168,14 @@ final class LiveForecastsTest {
     }
 
     private static DemandReadings readings(double inFlight, double outputs, Instant at) {
-        return readings(inFlight, outputs, at, null);
+        return readings(inFlight, 0, outputs, at, null);
     }
 
     private static DemandReadings readings(
-            double inFlight, double outputs, Instant at, @Nullable Reading misses) {
+            double inFlight, double queued, double outputs, Instant at, @Nullable Reading misses) {
         return new DemandReadings(
                 new Reading(inFlight, at),
-                new Reading(0, at),
+                new Reading(queued, at),
                 new Reading(1, at),
                 new Reading(outputs, at),
                 null,

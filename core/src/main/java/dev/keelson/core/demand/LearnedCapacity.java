@@ -5,16 +5,20 @@ package dev.keelson.core.demand;
  * in a hundred misses its service level. While the work is near the present belief, the belief
  * rises by {@code speed x 0.01} with every step's requests and falls by {@code speed} for those
  * that missed (Robbins and Monro, 1951: it rests where the two balance). Misses at much more work
- * than believed possible, or at much less, say nothing about it. A time with every place taken
- * counts in part as a miss: where present load brings replicas before a request misses, misses
- * alone would never tell that the belief is too high. It is a factor of a given capacity: the
- * simulator's, or what places and work say ({@link MeasuredCapacity}). Mutable; one thread.
+ * than believed possible, or at much less, say nothing about it. A time in which a request would
+ * wait for most of its service level's time to first token counts in part as a miss: where present
+ * load brings replicas before a request misses, misses alone would never tell that the belief is
+ * too high. It is a factor of a given capacity: the simulator's, or what places and work say
+ * ({@link MeasuredCapacity}). Mutable; one thread.
  */
 public final class LearnedCapacity {
     private static final double MISS_SHARE = 0.01;
     private static final double SPEED = 0.1;
 
-    /** A twentieth of the time with every place taken weighs as one miss in a hundred. */
+    /** A request waits long that waits for this share of the time to first token. */
+    private static final double LONG_WAIT = 0.75;
+
+    /** A twentieth of the time with a long wait weighs as one miss in a hundred. */
     private static final double FULL_WEIGHT = 0.2;
 
     private static final double LEAST = 0.25;
@@ -36,7 +40,7 @@ public final class LearnedCapacity {
      * @param decode the same
      * @param ended requests that ended in the step
      * @param missed those of them that missed the service level
-     * @param full share of the step in which all places of all replicas were taken
+     * @param full share of the step in which a request would have waited long
      */
     public void observe(
             ReplicaCapacity given,
@@ -53,6 +57,18 @@ public final class LearnedCapacity {
         double counted = Math.max(missed, FULL_WEIGHT * full * ended);
         double move = SPEED * (MISS_SHARE * ended - counted) / Math.max(ended, usualEnded);
         factor = Math.max(LEAST, Math.min(MOST, factor * (1 + move)));
+    }
+
+    /**
+     * Whether a request that comes now would wait long.
+     *
+     * @param there requests that have a place or wait for one
+     * @param ready replicas
+     * @param started requests that one of them takes up within the service level's time to first
+     *     token
+     */
+    public static boolean isFull(double there, long ready, int maxSequences, double started) {
+        return there >= ready * (maxSequences + LONG_WAIT * started);
     }
 
     /** The given capacity as outcomes have corrected it. */

@@ -1,5 +1,7 @@
 package dev.keelson.core.demand;
 
+import java.time.Duration;
+
 /**
  * What one READY replica does within its service level. Prefill and decode share the engine's time,
  * so a demand of p and d tokens per second takes p / prefill + d / decode replicas.
@@ -19,6 +21,20 @@ public record ReplicaCapacity(double prefillTokensPerSecond, double decodeTokens
     /** Replicas that this demand keeps busy, tokens per second. */
     public double replicasFor(double prefillTokens, double decodeTokens) {
         return prefillTokens / prefillTokensPerSecond + decodeTokens / decodeTokensPerSecond;
+    }
+
+    /**
+     * Requests that one replica takes up in a time, of a mix of which so many bring so much work; 0
+     * where there is none to tell from.
+     *
+     * @param requests per second
+     * @param prefillTokens of them, per second
+     * @param decodeTokens the same
+     */
+    public double requestsIn(
+            Duration time, double requests, double prefillTokens, double decodeTokens) {
+        double busy = replicasFor(prefillTokens, decodeTokens);
+        return busy > 0 ? requests / busy * (time.toNanos() / 1e9) : 0;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.keelson.core.plan;
 
 import dev.keelson.core.demand.Forecast;
+import dev.keelson.core.demand.Indicator;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -19,6 +20,14 @@ record ForecastHorizon(Instant now, Forecast forecast, Duration leadTime) {
     /** Steps of the forecast that have passed. */
     int passed() {
         return (int) (age().toNanos() / forecast.step().toNanos());
+    }
+
+    /** Expected in the step that is now, per second; 0 where it is not forecast. */
+    double present(Indicator indicator) {
+        var paths = forecast.of(indicator);
+        return paths == null
+                ? 0
+                : paths.paths().stream().mapToDouble(p -> p.get(passed())).average().orElse(0);
     }
 
     /** Steps until a replica ordered now serves. */

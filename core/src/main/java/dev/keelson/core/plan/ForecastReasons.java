@@ -60,8 +60,12 @@ record ForecastReasons(
 
     /** Why more, by the requests that are there. */
     String floorText() {
-        return "%s requests are there, more than %s of the places of %d replicas, whatever is forecast"
-                .formatted(number(load()), percent(policy.floorUtilization()), wanted);
+        return "%s requests are there, more than get %s of the places of %d replicas within %s s, whatever is forecast"
+                .formatted(
+                        number(load()),
+                        percent(policy.floorUtilization()),
+                        wanted,
+                        number(d.spec().slo().ttft().toMillis() / 1e3));
     }
 
     List<Decision.Input> inputs() {

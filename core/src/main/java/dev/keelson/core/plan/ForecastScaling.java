@@ -1,5 +1,6 @@
 package dev.keelson.core.plan;
 
+import dev.keelson.core.demand.Indicator;
 import dev.keelson.core.demand.Outlook;
 import dev.keelson.core.demand.ReplicaCapacity;
 import dev.keelson.core.fleet.DeploymentState;
@@ -32,6 +33,7 @@ final class ForecastScaling {
     private final DeploymentState d;
     private final Draft.Deployed memory;
     private final ForecastPolicy policy;
+    private final ReplicaCapacity capacity;
     private final ForecastHorizon horizon;
     private final ReplicaLadder ladder;
     private final boolean acts;
@@ -51,6 +53,7 @@ final class ForecastScaling {
         this.s = s;
         this.d = d;
         this.memory = memory;
+        this.capacity = capacity;
         policy = s.policies.forecastingOf(d.spec().id());
         acts = s.policies.autonomyOfForecasts(d.spec().id()) == Autonomy.AUTO;
         if (acts) {
@@ -142,10 +145,20 @@ final class ForecastScaling {
         return proposals;
     }
 
-    /** Requests that are there now need so many, whatever is forecast. */
+    /**
+     * Requests that are there now need so many, whatever is forecast: each has a place, or gets one
+     * within the service level's time to first token.
+     */
     private int floor() {
         double places = d.spec().maxSequences() * policy.floorUtilization();
-        return (int) Math.min(1_000_000, StrictMath.ceil(reasons.load() / places - 1e-9));
+        double started =
+                capacity.requestsIn(
+                        d.spec().slo().ttft(),
+                        horizon.present(Indicator.REQUESTS),
+                        horizon.present(Indicator.PREFILL_TOKENS),
+                        horizon.present(Indicator.DECODE_TOKENS));
+        return (int)
+                Math.min(1_000_000, StrictMath.ceil(reasons.load() / (places + started) - 1e-9));
     }
 
     /**

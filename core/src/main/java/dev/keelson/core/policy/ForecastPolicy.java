@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param leadQuantile the quantile of measured start-up times that an order is taken to last; in
  *     (0, 1], default 0.95
  * @param shrinkHold the most wanted within it is kept; default 10 s
- * @param floorUtilization whatever is forecast, (in flight + queued) stays within this share of
- *     (replicas x maxSequences); in (0, 1], default 0.9
+ * @param floorUtilization whatever is forecast, of the requests that are there (in flight and
+ *     queued) all have a place among this share of (replicas x maxSequences), or get one within the
+ *     service level's TTFT; in (0, 1], default 0.9
  * @param minLanded outcomes that must have landed before forecasts are acted on; default 20
  * @param maxAge forecasts with an older origin are not acted on; default 60 s
  * @param mode whether they act on this deployment; null leaves it to the fleet's autonomy for

@@ -22,7 +22,14 @@ final class LearnedCapacityTest {
     }
 
     @Test
-    void capacityFallsWhileItsPlacesAreFullThoughNobodyMisses() {
+    void aRequestWaitsLongBehindWhatIsNotTakenUpInThreeQuartersOfItsTime() {
+        assertThat(LearnedCapacity.isFull(2 * (8 + 15) - 1, 2, 8, 20)).isFalse();
+        assertThat(LearnedCapacity.isFull(2 * (8 + 15), 2, 8, 20)).isTrue();
+        assertThat(LearnedCapacity.isFull(16, 2, 8, 0)).isTrue();
+    }
+
+    @Test
+    void capacityFallsWhileRequestsWaitLongThoughNobodyMisses() {
         var capacity = new LearnedCapacity();
         capacity.observe(GIVEN, 500, 50, 100, 0, 0.5);
         double fallen = capacity.of(GIVEN).prefillTokensPerSecond();

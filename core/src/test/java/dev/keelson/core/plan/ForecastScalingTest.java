@@ -245,6 +245,19 @@ final class ForecastScalingTest {
     }
 
     @Test
+    void ofABurstMayWaitWhatGetsAPlaceWithinTheServiceLevel() {
+        var fleet = fleet(1);
+        // 0.9 x 8 places and 6 requests a second for 2 s: 19.2 of the 40 for one replica.
+        fleet.forecasts = anOutlook().withRequests(6).of(at -> 0.5);
+        fleet.requestsThere = 40.0;
+        fleet.run(Duration.ofSeconds(20));
+        assertThat(wanted(fleet)).isEqualTo(3);
+        assertThat(with(fleet, Reason.DEMAND_ABOVE_TARGET).getFirst().reason())
+                .contains(
+                        "40 requests are there, more than get 90.0 % of the places of 1 replicas within 2 s");
+    }
+
+    @Test
     void aShrinkWaitsForTheHoldAndKeepsWhatTheForecastNeeds() {
         var fleet = fleet(1);
         fleet.requestsThere = 3.0;

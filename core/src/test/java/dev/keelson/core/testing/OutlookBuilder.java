@@ -11,6 +11,7 @@ import dev.keelson.core.demand.SamplePaths;
 import dev.keelson.core.demand.StartupTimes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -24,6 +25,7 @@ public final class OutlookBuilder {
 
     private int landed = 100;
     private Duration age = Duration.ZERO;
+    private double requestsPerReplica;
 
     private OutlookBuilder() {}
 
@@ -38,6 +40,12 @@ public final class OutlookBuilder {
 
     public OutlookBuilder withAge(Duration ofOrigin) {
         age = ofOrigin;
+        return this;
+    }
+
+    /** Requests per second that keep one replica busy; without it they are not forecast. */
+    public OutlookBuilder withRequests(double perReplica) {
+        requestsPerReplica = perReplica;
         return this;
     }
 
@@ -60,20 +68,30 @@ public final class OutlookBuilder {
                     decode[k][h] = d / 2 * CAPACITY.decodeTokensPerSecond();
                 }
             }
-            var forecast =
-                    new Forecast(
-                            origin,
-                            STEP,
-                            new TreeMap<>(
-                                    Map.of(
-                                            Indicator.PREFILL_TOKENS,
-                                            SamplePaths.of(prefill),
-                                            Indicator.DECODE_TOKENS,
-                                            SamplePaths.of(decode))));
+            var indicators = new TreeMap<Indicator, SamplePaths>();
+            indicators.put(Indicator.PREFILL_TOKENS, SamplePaths.of(prefill));
+            indicators.put(Indicator.DECODE_TOKENS, SamplePaths.of(decode));
+            if (requestsPerReplica > 0) {
+                indicators.put(Indicator.REQUESTS, SamplePaths.of(requests(prefill)));
+            }
+            var forecast = new Forecast(origin, STEP, indicators);
             var error = landed == 0 ? null : new ForecastError(landed, 0.05, 0, 0.8, 0.95);
             var startups = StartupTimes.NONE.with(Duration.ofSeconds(8));
             var outlook = new Outlook(forecast, error, CAPACITY, startups);
             return new Forecasts(new TreeMap<>(Map.of(FleetBuilder.CHAT, outlook)));
         };
+    }
+
+    private double[][] requests(double[][] prefill) {
+        return Arrays.stream(prefill)
+                .map(path ->
+                        Arrays.stream(path)
+                                .map(p ->
+                                        p
+                                                * 2
+                                                / CAPACITY.prefillTokensPerSecond()
+                                                * requestsPerReplica)
+                                .toArray())
+                .toArray(double[][]::new);
     }
 }

@@ -132,10 +132,20 @@ public final class TokenForecaster implements ForecastSource {
         sawFleet = true;
     }
 
-    private static boolean isFull(FleetState observed, DeploymentState state) {
+    private boolean isFull(FleetState observed, DeploymentState state) {
         var demand = state.demand();
-        double there = value(demand.inFlight()) + value(demand.queued());
-        return there >= (double) ready(observed) * state.spec().maxSequences();
+        double started =
+                capacity.of(setup.capacity())
+                        .requestsIn(
+                                state.spec().slo().ttft(),
+                                requests.level(),
+                                prefill.level(),
+                                requests.level() * outputLength.level());
+        return LearnedCapacity.isFull(
+                value(demand.inFlight()) + value(demand.queued()),
+                ready(observed),
+                state.spec().maxSequences(),
+                started);
     }
 
     private static long ready(FleetState observed) {
