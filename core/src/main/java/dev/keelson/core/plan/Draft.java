@@ -13,6 +13,7 @@ import dev.keelson.core.plan.PlannerMemory.Expert;
 import dev.keelson.core.plan.PlannerMemory.Need;
 import dev.keelson.core.plan.PlannerMemory.OpenIncident;
 import dev.keelson.core.plan.PlannerMemory.Start;
+import dev.keelson.core.plan.PlannerMemory.StartTrouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,6 +100,7 @@ final class Draft {
         List<Expert> experts;
         @Nullable Instant expertsAt;
         final TreeMap<Integer, Crashes> crashes;
+        final TreeMap<NodeId, StartTrouble> startTroubles;
 
         Deployed(DeploymentMemory m) {
             wanted = m.wanted();
@@ -116,6 +118,7 @@ final class Draft {
             experts = m.experts();
             expertsAt = m.expertsAt();
             crashes = new TreeMap<>(m.crashes());
+            startTroubles = new TreeMap<>(m.startTroubles());
         }
 
         static Deployed first(int wanted, int revision) {
@@ -135,6 +138,7 @@ final class Draft {
                             List.of(),
                             List.of(),
                             null,
+                            new TreeMap<>(),
                             new TreeMap<>()));
         }
 
@@ -154,7 +158,8 @@ final class Draft {
                     advised,
                     experts,
                     expertsAt,
-                    crashes);
+                    crashes,
+                    startTroubles);
         }
     }
 }

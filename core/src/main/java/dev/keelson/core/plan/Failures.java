@@ -107,16 +107,19 @@ final class Failures {
         if (wasReady(r)) {
             loseEngine(r);
         } else if (r.state() == ReplicaState.FAILED) {
-            failStart(r, r.reason() == null ? "it ended before it was ready" : r.reason());
+            failStart(r, r.reason() == null ? "it ended before it was ready" : r.reason(), false);
         }
     }
 
     private void answerLive(Replica r, boolean told) {
         if (r.state() == ReplicaState.READY) {
+            var d = s.draft.deployments.get(r.deployment());
             if (!wasSeenReady.contains(r.id())) {
                 s.draft.seenReady.add(r.id());
+                if (d != null) {
+                    d.startTroubles.remove(r.node());
+                }
             }
-            var d = s.draft.deployments.get(r.deployment());
             if (d != null && !told && r.revision() == d.serving) {
                 d.startFailures.remove(r.revision());
             }
@@ -128,7 +131,7 @@ final class Failures {
                 && !told
                 && !s.breakerIsOpen()
                 && !r.decidedAt().plus(timeout).isAfter(s.now)) {
-            failStart(r, "it was not ready within %d s".formatted(timeout.toSeconds()));
+            failStart(r, "it was not ready within %d s".formatted(timeout.toSeconds()), true);
             stop(r, "not ready within %d s".formatted(timeout.toSeconds()));
         }
     }
@@ -189,11 +192,12 @@ final class Failures {
         }
     }
 
-    private void failStart(Replica r, String why) {
+    private void failStart(Replica r, String why, boolean timedOut) {
         var d = s.draft.deployments.get(r.deployment());
         if (d == null) {
             return;
         }
+        StartTroubles.failed(s, d, r.node(), timedOut);
         int failures = d.startFailures.merge(r.revision(), 1, Integer::sum);
         var recovery = s.policies.recovery();
         d.notBefore = s.now.plus(backoff(s, failures));
@@ -256,7 +260,10 @@ final class Failures {
         s.draft.answeredRequests.removeIf(
                 id -> s.state.requests().stream().noneMatch(q -> q.id().equals(id)));
         s.draft.deployments.keySet().removeIf(id -> !s.state.deployments().containsKey(id));
-        s.draft.deployments.forEach((id, d) -> CrashLoop.forget(s, id, d));
+        s.draft.deployments.forEach((id, d) -> {
+            CrashLoop.forget(s, id, d);
+            StartTroubles.forget(s, d);
+        });
         s.draft.idleSince.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.drainingNodes.keySet().removeIf(id -> !s.state.nodes().containsKey(id));
         s.draft.cordoned.removeIf(id -> !s.state.nodes().containsKey(id));

@@ -2,21 +2,26 @@ package dev.keelson.core.plan;
 
 import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.Deployment;
+import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.Replica;
 import dev.keelson.core.fleet.ReplicaState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the nodes for new replicas of one deployment: room first, then the cost of its work on
- * the accelerator, then distance from its siblings and from what failed lately. A surge makes
- * hundreds of choices: so siblings are counted once per deployment and domain, and a choice looks
- * at one node a {@link Cell}, the one with the most room of those without a sibling, and at the
- * nodes that have one. Mutable.
+ * Chooses the nodes for new replicas of one deployment: room first, then nodes on which starts did
+ * not fail lately, then the cost of its work on the accelerator, then distance from its siblings
+ * and from what failed lately. A surge makes hundreds of choices: so siblings are counted once per
+ * deployment and domain, and a choice looks at one node a {@link Cell}, the one with the most room
+ * of those without a sibling (and not to be avoided, where there is one), and at the nodes that
+ * have one. Mutable.
  */
 final class Placement {
     private final Situation s;
@@ -29,6 +34,7 @@ final class Placement {
     private final int[] inRegion;
     private int guaranteed;
     private final EnumMap<CapacityType, Integer> ofCapacity = new EnumMap<>(CapacityType.class);
+    private final SortedMap<NodeId, Instant> avoided;
     private final boolean[] failedRack;
     private final boolean[] failedZone;
     private final boolean[] failedRegion;
@@ -44,6 +50,7 @@ final class Placement {
         for (Site site : costs.areAlike() ? List.<Site>of() : s.roster().sites()) {
             cost[site.index] = costs.on(site.node);
         }
+        avoided = StartTroubles.avoided(s, d.id());
         inRack = new int[domains];
         inZone = new int[domains];
         inRegion = new int[domains];
@@ -100,12 +107,27 @@ final class Placement {
     /** The best of its cell but for nodes with siblings; null where those have no room. */
     private @Nullable Site mostRoomWithoutSibling(Cell cell) {
         var sites = cell.byRoom();
+        Site toAvoid = null;
         for (int i = 0; i < sites.size() && hasRoom(sites.get(i)); i++) {
-            if (onNode[sites.get(i).index] == 0) {
-                return sites.get(i);
+            var site = sites.get(i);
+            if (onNode[site.index] == 0) {
+                if (avoidedUntil(site) == null) {
+                    return site;
+                }
+                toAvoid = toAvoid == null ? site : toAvoid;
             }
         }
-        return null;
+        return toAvoid;
+    }
+
+    /** Until when the node is chosen only where no other has room; null where that is not so. */
+    @Nullable Instant avoidedUntil(Site site) {
+        return avoided.isEmpty() ? null : avoided.get(site.node.id());
+    }
+
+    /** Nodes that are chosen only where no other has room, in the order of their names. */
+    List<Site> avoidedSites() {
+        return avoided.keySet().stream().map(s.roster()::site).filter(Objects::nonNull).toList();
     }
 
     private boolean hasRoom(Site site) {
@@ -122,7 +144,10 @@ final class Placement {
 
     /** Less is better, the first criterion that tells them apart decides. */
     private int compare(Site a, Site b) {
-        int order = isUnwantedSpot(a) - isUnwantedSpot(b);
+        int order = Boolean.compare(avoidedUntil(a) != null, avoidedUntil(b) != null);
+        if (order == 0) {
+            order = isUnwantedSpot(a) - isUnwantedSpot(b);
+        }
         if (order == 0) {
             order = Double.compare(cost[a.index], cost[b.index]);
         }

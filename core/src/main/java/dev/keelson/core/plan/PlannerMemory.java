@@ -111,6 +111,7 @@ public record PlannerMemory(
      *     while there are no forecasts to act on
      * @param expertsAt when the records were last brought up to date; null while there are none
      * @param crashes engines that ended soon after they were READY, per revision
+     * @param startTroubles nodes on which its starts failed and none has been READY since
      */
     public record DeploymentMemory(
             int wanted,
@@ -127,7 +128,8 @@ public record PlannerMemory(
             List<Need> advised,
             List<Expert> experts,
             @Nullable Instant expertsAt,
-            SortedMap<Integer, Crashes> crashes) {
+            SortedMap<Integer, Crashes> crashes,
+            SortedMap<NodeId, StartTrouble> startTroubles) {
         public DeploymentMemory {
             experts = List.copyOf(experts);
             advised = List.copyOf(advised);
@@ -136,6 +138,7 @@ public record PlannerMemory(
             forecastNeeds = List.copyOf(forecastNeeds);
             startFailures = sorted(startFailures);
             crashes = sorted(crashes);
+            startTroubles = sorted(startTroubles);
         }
     }
 
@@ -166,6 +169,14 @@ public record PlannerMemory(
      * @param last which it was, where, and why it ended
      */
     public record Crashes(int inARow, Instant at, Instant until, String last) {}
+
+    /**
+     * Failed starts on one node.
+     *
+     * @param weight of the failures: 1 each, 2 for one that timed out
+     * @param avoidUntil the node is chosen only where no other has room before this moment
+     */
+    public record StartTrouble(int weight, Instant avoidUntil) {}
 
     /** Why something has to be done: a code and a clause for the sentence. */
     public record Cause(Reason code, String text) {}

@@ -99,6 +99,8 @@ final class Rollout {
      */
     static void giveUp(Situation s, DeploymentId id, Draft.Deployed m, int revision, String why) {
         m.bad.add(revision);
+        // What failed was its own doing, not the nodes'.
+        m.startTroubles.clear();
         m.notBefore = null;
         int back = revision == m.serving ? m.lastGood : m.serving;
         boolean canGoBack = !m.bad.contains(back);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the replicas that one deployment is missing, each where {@link Placement} says. */
@@ -162,16 +163,19 @@ final class Starts {
                         spec.id(),
                         List.of(new Action.StartReplica(id, spec.id(), revision, node.id())),
                         cause.code(),
-                        "Start %s (revision %d) on %s in %s: %s%s."
+                        "Start %s (revision %d) on %s in %s: %s%s%s."
                                 .formatted(
                                         id,
                                         revision,
                                         node.id(),
                                         node.domain(),
                                         cause.text(),
-                                        costs.areAlike() ? "" : "; on " + costs.sentence(node)),
+                                        costs.areAlike() ? "" : "; on " + costs.sentence(node),
+                                        placement.avoidedUntil(site) == null
+                                                ? ""
+                                                : "; starts failed there lately, and no other node can take it"),
                         inputs(node, free),
-                        rejected(site, kindsWithRoom)));
+                        rejected(placement, site, kindsWithRoom)));
         return true;
     }
 
@@ -184,36 +188,45 @@ final class Starts {
         return inputs;
     }
 
-    /** Other kinds of accelerator first: they tell more than other nodes. */
-    private List<Decision.Rejected> rejected(Site chosen, Collection<String> kindsWithRoom) {
+    /**
+     * Other kinds of accelerator first, then nodes that are avoided: they tell more than others.
+     */
+    private List<Decision.Rejected> rejected(
+            Placement placement, Site chosen, Collection<String> kindsWithRoom) {
         var rejected = new ArrayList<>(costs.rejected(chosen.node, kindsWithRoom));
-        rejected.addAll(otherNodes(chosen));
+        var others =
+                s.roster().sites().stream().filter(site -> placement.avoidedUntil(site) == null);
+        Stream.concat(placement.avoidedSites().stream(), others)
+                .filter(site -> site != chosen)
+                .limit(REJECTED_NODES)
+                .map(site ->
+                        new Decision.Rejected(
+                                site.node.id().value(),
+                                1.0,
+                                null,
+                                constraint(placement, site, chosen)))
+                .forEach(rejected::add);
         return rejected;
+    }
+
+    private String constraint(Placement placement, Site site, Site chosen) {
+        if (!site.takesReplicas) {
+            return "takes no replicas: %s".formatted(s.judged(site.node.id()));
+        }
+        if (site.free < spec.replicaThousandths()) {
+            return "too little room";
+        }
+        var avoidedUntil = placement.avoidedUntil(site);
+        if (avoidedUntil != null && placement.avoidedUntil(chosen) == null) {
+            return "starts failed there: avoided until %s while another node has room"
+                    .formatted(avoidedUntil);
+        }
+        return costs.on(site.node) > costs.on(chosen.node)
+                ? "on a dearer kind of accelerator"
+                : "nearer to its siblings or to a failure, or less room";
     }
 
     private long age(Node node) {
         return Duration.between(node.lastHeardAt(), s.now).toMillis();
-    }
-
-    private List<Decision.Rejected> otherNodes(Site chosen) {
-        var rejected = new ArrayList<Decision.Rejected>();
-        for (Site site : s.roster().sites()) {
-            if (rejected.size() == REJECTED_NODES) {
-                break;
-            }
-            if (site != chosen) {
-                var name = site.node.id();
-                var constraint =
-                        !site.takesReplicas
-                                ? "takes no replicas: %s".formatted(s.judged(name))
-                                : site.free < spec.replicaThousandths()
-                                        ? "too little room"
-                                        : costs.on(site.node) > costs.on(chosen.node)
-                                                ? "on a dearer kind of accelerator"
-                                                : "nearer to its siblings or to a failure, or less room";
-                rejected.add(new Decision.Rejected(name.value(), 1.0, null, constraint));
-            }
-        }
-        return rejected;
     }
 }
