@@ -33,7 +33,7 @@ final class ForecastScalingTable {
     private static final String FORECAST = "forecast";
     private static final String ORACLE = "oracle";
     private static final List<String> SHARES =
-            List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0", "1.2", "1.5");
+            List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0", "1.2", "1.5", "2.0");
 
     /** Policies with the settings of their curves. */
     private static final List<List<String>> CURVES =
@@ -48,13 +48,13 @@ final class ForecastScalingTable {
                     List.of("dynamo-easy", "dynamo-easy:latency=1"),
                     List.of("dynamo-sla"),
                     swept("ray-serve", "target", List.of("12", "16", "24", "32", "48")),
-                    swept("skyserve", "target", List.of("0.7", "0.8", "0.9", "1.0", "1.1", "1.2")),
-                    List.of("llm-d-wva"),
-                    swept("reactive", "target", List.of("0.4", "0.5", "0.6", "0.7", "0.8", "0.9")),
                     swept(
-                            "reactive:inHold=300",
+                            "skyserve",
                             "target",
-                            List.of("0.5", "0.6", "0.7", "0.8", "0.9", "1.0")),
+                            List.of("0.7", "0.8", "0.9", "1.0", "1.1", "1.2", "1.4")),
+                    List.of("llm-d-wva"),
+                    swept("reactive", "target", SHARES),
+                    swept("reactive:inHold=300", "target", SHARES),
                     swept(FORECAST, "price", List.of("1", "1.5", "2", "2.5", "3", "4", "6", "8")),
                     swept(
                             ORACLE,

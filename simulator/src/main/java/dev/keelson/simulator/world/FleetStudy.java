@@ -249,7 +249,7 @@ public final class FleetStudy {
         var usual = ProductionScaler.defaults();
         return new AutoscalingPolicy(
                 usual.deployment(),
-                choice.option("target", usual.targetUtilization(), 0.01, 1),
+                choice.option("target", usual.targetUtilization(), 0.01, 4),
                 choice.option("kv", usual.targetKvUse(), 0.01, 1),
                 seconds(choice.option("outHold", usual.scaleOutHold().toMillis() / 1e3, 0, 86_400)),
                 seconds(choice.option("inHold", usual.scaleInHold().toMillis() / 1e3, 0, 86_400)),
