@@ -484,6 +484,45 @@ final class ControlPlaneTest {
     }
 
     @Test
+    void aGuardedClassActsOnceItIsApproved() throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            fleet.write(
+                    TestFleet.DEPLOYMENT.formatted(8).replace("recover: AUTO", "recover: GUARDED"));
+            Eventually.holds(() -> policies(fleet).toString().contains("\"RECOVER\":\"GUARDED\""));
+            var gateway = fleet.gateway("gateway-1");
+            fleet.agent("node-1", "r1");
+            Eventually.holds(
+                    () -> fleet.get("/api/v1/decisions").toString().contains("APPROVAL_NEEDED"));
+            assertThat(fleet.get("/api/v1/decisions").toString())
+                    .contains("keelson approve recover chat");
+
+            assertThat(refusal(fleet, "{\"class\":\"repair\"}")).contains("400", "repair");
+            assertThat(refusal(fleet, "{\"class\":\"scale\"}")).contains("400", "AUTO");
+            assertThat(refusal(fleet, "{\"class\":\"recover\",\"deployment\":\"other\"}"))
+                    .contains("404", "other");
+            assertThat(refusal(fleet, "{\"class\":\"recover\",\"expires\":\"99d\"}"))
+                    .contains("400", "30 days");
+            var body = "{\"class\":\"recover\",\"deployment\":\"chat\",\"dryRun\":true}";
+            fleet.post("/api/v1/approve", body);
+            assertThat(fleet.get("/api/v1/approvals").size()).isZero();
+            assertThat(gateway.ready()).isEmpty();
+
+            fleet.post("/api/v1/approve", body.replace("true", "false"));
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            var approval = fleet.get("/api/v1/status").path("approvals").path(0);
+            assertThat(approval.path("class").asText()).isEqualTo("recover");
+            assertThat(approval.path("deployment").asText()).isEqualTo("chat");
+            assertThat(fleet.get("/api/v1/audit").get(0).path("action").asText())
+                    .isEqualTo("approve");
+        }
+    }
+
+    private static String refusal(TestFleet fleet, String approval) throws Exception {
+        var answer = fleet.send("POST", "/api/v1/approve", fleet.adminToken(), approval);
+        return answer.statusCode() + " " + answer.body();
+    }
+
+    @Test
     void aLoginLinkWorksOnce() throws Exception {
         try (var fleet = new TestFleet(folder)) {
             var path = fleet.post("/api/v1/login-links", "{}").path("path").asText();

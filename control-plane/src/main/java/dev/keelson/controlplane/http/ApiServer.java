@@ -110,6 +110,7 @@ public final class ApiServer implements AutoCloseable {
         get(config, "explain", Role.VIEWER, reads::explain);
         get(config, "counts", Role.VIEWER, ctx -> reads.answer(ctx, views.counts()));
         get(config, "freezes", Role.VIEWER, ctx -> reads.answer(ctx, views.freezes()));
+        get(config, "approvals", Role.VIEWER, ctx -> reads.answer(ctx, views.approvals()));
         get(
                 config,
                 "history",
@@ -144,6 +145,7 @@ public final class ApiServer implements AutoCloseable {
                 (ctx, asked) -> mutations.cordon(ctx.pathParam("name"), false, asked));
         post(config, "freeze", Role.OPERATOR, (_, asked) -> mutations.freeze(asked));
         post(config, "unfreeze", Role.OPERATOR, (_, asked) -> mutations.unfreeze(asked));
+        post(config, "approve", Role.OPERATOR, (_, asked) -> mutations.approve(asked));
         post(config, "tokens", Role.ADMIN, (_, asked) -> mutations.createToken(asked));
         post(config, "join-tokens", Role.ADMIN, (_, asked) -> mutations.createJoinToken(asked));
         post(config, "login-links", Role.VIEWER, (_, asked) -> mutations.createLoginLink(asked));

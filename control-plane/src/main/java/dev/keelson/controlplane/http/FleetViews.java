@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,7 @@ public final class FleetViews {
         node.put("startedAt", IsoTime.of(startedAt));
         node.put("policyHash", manifests.current().hash());
         node.set("freezes", freezes());
+        node.set("approvals", approvals());
         node.put("breakerOpen", memory.load().breaker() != null);
         var list = node.putArray("gateways");
         gateways.views()
@@ -153,6 +155,19 @@ public final class FleetViews {
                                 .put("reason", freeze.reason())
                                 .put("expiresAt", IsoTime.of(freeze.expiresAt()))
                                 .put("all", freeze.all()));
+        return list;
+    }
+
+    ArrayNode approvals() {
+        var list = json.createArrayNode();
+        for (var approval : operators.approvals(clock.instant())) {
+            var deployment = approval.deployment();
+            list.addObject()
+                    .put("owner", approval.owner())
+                    .put("class", approval.actionClass().name().toLowerCase(Locale.ROOT))
+                    .put("deployment", deployment == null ? null : deployment.value())
+                    .put("expiresAt", IsoTime.of(approval.expiresAt()));
+        }
         return list;
     }
 

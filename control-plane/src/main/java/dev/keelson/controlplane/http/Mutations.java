@@ -15,18 +15,24 @@ import dev.keelson.controlplane.security.Role;
 import dev.keelson.controlplane.store.OperatorTable;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
+import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Approval;
+import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.Freeze;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What can be asked for: each change is checked, done unless it is a dry run, and logged. */
 final class Mutations {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h|d)");
     private static final Duration LONGEST = Duration.ofDays(30);
+    private static final Duration APPROVED_FOR = Duration.ofMinutes(10);
 
     private final ObjectMapper json = new ObjectMapper();
     private final FleetBoard fleet;
@@ -167,6 +173,45 @@ final class Mutations {
             operators.unfreeze();
         }
         return answer(asked).put("lifted", standing);
+    }
+
+    /** Lets a GUARDED class of actions act for a while. */
+    ObjectNode approve(Asked asked) {
+        var actionClass = actionClass(asked.body().path("class").asText(""));
+        var name = asked.body().path("deployment").asText("");
+        var deployment = name.isEmpty() ? null : id(name, DeploymentId::new, "deployment");
+        if (deployment != null && !manifests.inForce().deployments().containsKey(deployment)) {
+            throw ApiError.notFound("There is no deployment %s.".formatted(name));
+        }
+        var text = actionClass.name().toLowerCase(Locale.ROOT);
+        var autonomy = manifests.current().autonomyOf(actionClass);
+        if (autonomy != Autonomy.GUARDED) {
+            throw ApiError.badRequest(
+                    "Nothing of %s waits for an approval: its autonomy is %s."
+                            .formatted(text, autonomy),
+                    "Set it to GUARDED in the Autonomy manifest.");
+        }
+        var expiresAt = expiry(asked.body().path("expires").asText(""), APPROVED_FOR);
+        if (!asked.dryRun()) {
+            log(asked, "approve", name.isEmpty() ? "fleet" : name, text + " until " + expiresAt);
+            operators.approve(
+                    new Approval(asked.caller().id(), actionClass, deployment, expiresAt));
+        }
+        return answer(asked)
+                .put("owner", asked.caller().id())
+                .put("class", text)
+                .put("deployment", deployment == null ? null : name)
+                .put("expiresAt", IsoTime.of(expiresAt));
+    }
+
+    private static ActionClass actionClass(String text) {
+        return Arrays.stream(ActionClass.values())
+                .filter(c -> c.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() ->
+                        ApiError.badRequest(
+                                "The class of actions (%s) is not known.".formatted(text),
+                                "scale, recover, spot, rollout, nodes or forecast."));
     }
 
     ObjectNode createToken(Asked asked) {

@@ -74,7 +74,8 @@ public final class Observer implements FleetObserver {
                 deployments(now, replicas),
                 replicas,
                 operators.freezes(now),
-                operators.open());
+                operators.open(),
+                operators.approvals(now));
     }
 
     private SortedMap<NodeId, Node> nodes(Instant now) {

@@ -3,6 +3,8 @@ package dev.keelson.controlplane.store;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.core.fleet.OperatorRequest;
+import dev.keelson.core.policy.ActionClass;
+import dev.keelson.core.policy.Approval;
 import dev.keelson.core.policy.Freeze;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +13,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
-/** What operators asked for and the planner has not answered, and their freezes. Thread-safe. */
+/**
+ * What operators asked for and the planner has not answered, their freezes and approvals.
+ * Thread-safe.
+ */
 public final class OperatorTable {
     private final Jdbi jdbi;
 
@@ -97,12 +102,44 @@ public final class OperatorTable {
                         freeze.all()));
     }
 
-    /** Forgets freezes that ended more than a day ago. */
-    public void prune(Instant now) {
+    /** Those that stand, first to expire first. */
+    public List<Approval> approvals(Instant now) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(
+                                "select * from approvals where expires_at > :now order by"
+                                        + " expires_at, id")
+                        .bind("now", now.toEpochMilli())
+                        .map((row, _) -> {
+                            var deployment = row.getString("deployment");
+                            return new Approval(
+                                    row.getString("owner"),
+                                    ActionClass.valueOf(row.getString("action_class")),
+                                    deployment == null ? null : new DeploymentId(deployment),
+                                    Instant.ofEpochMilli(row.getLong("expires_at")));
+                        })
+                        .list());
+    }
+
+    public void approve(Approval approval) {
+        var deployment = approval.deployment();
         jdbi.useHandle(handle ->
                 handle.execute(
-                        "delete from freezes where expires_at < ?",
-                        now.minus(Duration.ofDays(1)).toEpochMilli()));
+                        "insert into approvals (id, owner, action_class, deployment, expires_at)"
+                                + " values (?, ?, ?, ?, ?)",
+                        "a-" + UUID.randomUUID(),
+                        approval.owner(),
+                        approval.actionClass().name(),
+                        deployment == null ? null : deployment.value(),
+                        approval.expiresAt().toEpochMilli()));
+    }
+
+    /** Forgets freezes and approvals that ended more than a day ago. */
+    public void prune(Instant now) {
+        var oldest = now.minus(Duration.ofDays(1)).toEpochMilli();
+        jdbi.useHandle(handle -> {
+            handle.execute("delete from freezes where expires_at < ?", oldest);
+            handle.execute("delete from approvals where expires_at < ?", oldest);
+        });
     }
 
     /** Lifts every freeze; answers how many there were. */

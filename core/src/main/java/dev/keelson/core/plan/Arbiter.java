@@ -3,7 +3,6 @@ package dev.keelson.core.plan;
 import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.FleetState;
 import dev.keelson.core.policy.ActionClass;
-import dev.keelson.core.policy.Autonomy;
 import dev.keelson.core.policy.Freeze;
 import dev.keelson.core.policy.Policies;
 import java.util.List;
@@ -105,7 +104,21 @@ final class Arbiter {
         return switch (autonomy) {
             case AUTO -> true;
             case OBSERVE -> false;
-            case ADVISE, GUARDED -> {
+            case GUARDED -> {
+                boolean approved = isApproved(actionClass, deployment);
+                if (!approved) {
+                    var whose = deployment == null ? name : name + " " + deployment;
+                    outcome.hold(
+                            deployment,
+                            Reason.APPROVAL_NEEDED,
+                            name + " " + what,
+                            "%s waits for an approval, since autonomy for %s is GUARDED: keelson approve %s."
+                                    .formatted(what, name, whose),
+                            List.of());
+                }
+                yield approved;
+            }
+            case ADVISE -> {
                 outcome.hold(
                         deployment,
                         Reason.AUTONOMY,
@@ -118,6 +131,20 @@ final class Arbiter {
         };
     }
 
+    private boolean isApproved(ActionClass actionClass, @Nullable DeploymentId deployment) {
+        return state.approvals().stream()
+                .anyMatch(x -> x.covers(actionClass, deployment, state.observedAt()));
+    }
+
+    /** May forecasts scale this deployment, or only advise? */
+    boolean letsForecastsAct(DeploymentId deployment) {
+        return switch (policies.autonomyOfForecasts(deployment)) {
+            case AUTO -> true;
+            case GUARDED -> isApproved(ActionClass.FORECAST, deployment);
+            case OBSERVE, ADVISE -> false;
+        };
+    }
+
     private @Nullable Freeze freezeOn(ActionClass actionClass) {
         for (var freeze : state.freezes()) {
             if (freeze.expiresAt().isAfter(state.observedAt())
@@ -126,9 +153,5 @@ final class Arbiter {
             }
         }
         return null;
-    }
-
-    Autonomy autonomyOf(ActionClass actionClass) {
-        return policies.autonomyOf(actionClass);
     }
 }

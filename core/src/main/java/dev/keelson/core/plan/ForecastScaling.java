@@ -55,7 +55,7 @@ final class ForecastScaling {
         this.memory = memory;
         this.capacity = capacity;
         policy = s.policies.forecastingOf(d.spec().id());
-        acts = s.policies.autonomyOfForecasts(d.spec().id()) == Autonomy.AUTO;
+        acts = s.arbiter.letsForecastsAct(d.spec().id());
         if (acts) {
             memory.advised.clear();
         }

@@ -16,7 +16,7 @@ public final class Planner {
     /**
      * Changes whenever the same inputs may give another plan; journalled, and checked by replay.
      */
-    public static final String VERSION = "6";
+    public static final String VERSION = "7";
 
     private Planner() {}
 

@@ -24,6 +24,7 @@ public enum Reason {
     BREAKER_OPEN,
     FROZEN,
     AUTONOMY,
+    APPROVAL_NEEDED,
     STALE_INPUT,
     NO_CAPACITY
 }

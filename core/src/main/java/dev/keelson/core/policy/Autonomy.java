@@ -6,7 +6,7 @@ public enum Autonomy {
     OBSERVE,
     /** Decides and shows, does not act. */
     ADVISE,
-    /** Acts after an approval. */
+    /** Asks, and acts while an operator's approval stands. */
     GUARDED,
     AUTO
 }

@@ -28,6 +28,7 @@ import dev.keelson.core.plan.IncidentChange;
 import dev.keelson.core.plan.Plan;
 import dev.keelson.core.plan.Planner;
 import dev.keelson.core.plan.PlannerMemory;
+import dev.keelson.core.policy.Approval;
 import dev.keelson.core.policy.Freeze;
 import dev.keelson.core.policy.Policies;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class FleetModel {
     public final List<IncidentChange> incidents = new ArrayList<>();
     public final List<Freeze> freezes = new ArrayList<>();
     public final List<OperatorRequest> requests = new ArrayList<>();
+    public final List<Approval> approvals = new ArrayList<>();
     public final List<Revision> revisions = new ArrayList<>(List.of(FleetBuilder.revision(1)));
     public final TreeSet<NodeId> silent = new TreeSet<>();
     public final TreeSet<Integer> brokenRevisions = new TreeSet<>();
@@ -129,7 +131,8 @@ public final class FleetModel {
                 deployments,
                 replicas,
                 freezes,
-                requests);
+                requests,
+                approvals);
     }
 
     public Plan tick() {

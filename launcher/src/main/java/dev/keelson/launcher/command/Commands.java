@@ -65,6 +65,7 @@ public final class Commands {
                         Map.entry("uncordon", () -> new MutationCommands.Uncordon(session)),
                         Map.entry("freeze", () -> new MutationCommands.Freeze(session)),
                         Map.entry("unfreeze", () -> new MutationCommands.Unfreeze(session)),
+                        Map.entry("approve", () -> new MutationCommands.Approve(session)),
                         Map.entry("counts", () -> new CountsCommand(session)),
                         Map.entry("journal", () -> new JournalCommand(session)),
                         Map.entry("replay", () -> new ReplayCommand(session)),

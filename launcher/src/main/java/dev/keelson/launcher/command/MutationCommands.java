@@ -161,6 +161,49 @@ final class MutationCommands {
         }
     }
 
+    @Command(description = "Lets a GUARDED class of actions act for a while.")
+    static final class Approve extends Mutation {
+        @Parameters(
+                index = "0",
+                paramLabel = "CLASS",
+                description = "scale, recover, spot, rollout, nodes or forecast.")
+        private String actionClass = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "DEPLOYMENT",
+                description = "Only of this deployment.")
+        private @Nullable String deployment;
+
+        @Option(
+                names = "--expires",
+                paramLabel = "D",
+                converter = DurationText.class,
+                description = "Ends by itself after this long; default 10m.")
+        private @Nullable Duration expires;
+
+        Approve(Session session) {
+            super(session);
+        }
+
+        @Override
+        public Integer call() {
+            ObjectNode body = body().put("class", actionClass);
+            if (deployment != null) {
+                body.put("deployment", segment(deployment));
+            }
+            if (expires != null) {
+                body.put("expires", expires.toSeconds() + "s");
+            }
+            return send(
+                    "/approve",
+                    body,
+                    "%s may act%s"
+                            .formatted(actionClass, deployment == null ? "" : " on " + deployment));
+        }
+    }
+
     @Command(description = "Ends every freeze.")
     static final class Unfreeze extends Mutation {
         Unfreeze(Session session) {
