@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code keelson bench gateway-peers}: our gateway beside others, all on core 0, two canned engines
  * and the clients on core 1. In rounds, one gateway after the other: 32 connections that ask as
  * fast as they are answered, 100 requests a second, 300 streams of 20 tokens a second. The first
- * round warms up and is not counted; what is printed are medians, the least and the most.
+ * round warms up and is not counted; what is printed are medians, the least and the most. The last
+ * row tells the bars. Ends with 1 where one is not met, or cannot be told because a gateway is
+ * missing.
  */
 public final class GatewayPeers {
-    private static final int ROUNDS = 5;
     private static final int CONNECTIONS = 32;
     private static final int PER_SECOND = 100;
     private static final int STREAMS = 300;
@@ -33,71 +33,79 @@ public final class GatewayPeers {
     private static final Duration FLOOD = Duration.ofSeconds(5);
     private static final Duration PACED = Duration.ofSeconds(6);
 
-    /** One gateway in one round. Times in ms, processor time in µs. */
-    private record Figures(
-            double perSecond,
-            double busy,
-            double cpuPerRequest,
-            double cpuPerToken,
-            double p50,
-            double p99,
-            long failed) {}
-
     private GatewayPeers() {}
 
     /**
      * Prints the table.
      *
-     * @param command starts a gateway that serves given engines, without its arguments
+     * @param arguments how many rounds count, then what starts a gateway that serves given engines,
+     *     without its arguments
      */
-    public static void main(String[] command) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        int rounds = Integer.parseInt(arguments[0]);
+        List<String> command = Arrays.asList(arguments).subList(1, arguments.length);
+        System.exit(run(rounds, command) ? 0 : 1);
+    }
+
+    private static boolean run(int rounds, List<String> command)
+            throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("keelson-gateway-peers");
         List<Peer> peers = new CopyOnWriteArrayList<>();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> peers.forEach(Peer::close), "end"));
-        List<String> missing = new ArrayList<>();
+        Map<String, String> missing = new LinkedHashMap<>();
         try (CannedEngine first = new CannedEngine();
                 CannedEngine second = new CannedEngine()) {
             List<String> engines =
                     List.of(
                             "http://127.0.0.1:" + first.port(),
                             "http://127.0.0.1:" + second.port());
-            peers.add(Peer.keelson(Arrays.asList(command), engines, folder));
+            peers.add(Peer.keelson(command, engines, folder));
             for (Peer.Kind kind : Peer.Kind.values()) {
                 try {
                     peers.add(kind.start(engines, folder));
                 } catch (IOException e) {
-                    missing.add(
-                            "| %s | missing: %s (%s) | | | | | | |"
-                                    .formatted(kind.label(), e.getMessage(), kind.install()));
+                    missing.put(kind.label(), e.getMessage() + " (" + kind.install() + ")");
                 }
             }
-            print(rounds(peers, first.port()), missing);
+            Map<String, List<PeerFigures>> all = rounds(rounds, peers, first.port(), missing);
+            PeerTable table = new PeerTable(all, missing, PER_SECOND);
+            System.out.print(table.text());
+            return table.isMet();
         }
     }
 
-    private static Map<String, List<Figures>> rounds(List<Peer> peers, int engine)
+    private static Map<String, List<PeerFigures>> rounds(
+            int count, List<Peer> peers, int engine, Map<String, String> missing)
             throws IOException, InterruptedException {
-        Map<String, List<Figures>> all = new LinkedHashMap<>();
+        Map<String, List<PeerFigures>> all = new LinkedHashMap<>();
         List<Peer> order = new ArrayList<>(peers);
-        for (Peer peer : order) {
-            measure(peer, peer.port());
-        }
-        for (int round = 1; round <= ROUNDS; round++) {
-            keep(all, "direct", measure(null, engine));
-            for (Peer peer : order) {
-                keep(all, peer.name(), measure(peer, peer.port()));
+        for (int round = 0; round <= count; round++) {
+            if (round > 0) {
+                keep(all, PeerTable.DIRECT, measure(null, engine));
+            }
+            for (Peer peer : List.copyOf(order)) {
+                try {
+                    PeerFigures figures = measure(peer, peer.port());
+                    if (round > 0) {
+                        keep(all, peer.name(), figures);
+                    }
+                } catch (IOException e) {
+                    order.remove(peer);
+                    all.remove(peer.name());
+                    missing.put(peer.name(), "lost in round %d: %s".formatted(round, e));
+                }
             }
             Collections.reverse(order);
         }
         return all;
     }
 
-    private static void keep(Map<String, List<Figures>> all, String name, Figures figures) {
+    private static void keep(Map<String, List<PeerFigures>> all, String name, PeerFigures figures) {
         System.err.printf(Locale.ROOT, "%s %s%n", name, figures);
         all.computeIfAbsent(name, n -> new ArrayList<>()).add(figures);
     }
 
-    private static Figures measure(@Nullable Peer peer, int port)
+    private static PeerFigures measure(@Nullable Peer peer, int port)
             throws IOException, InterruptedException {
         RequestLoad load = new RequestLoad(port);
         double start = cpu(peer);
@@ -110,7 +118,7 @@ public final class GatewayPeers {
         long tokens = streams(port);
         double streamed = cpu(peer) - before;
         long unanswered = times.stream().filter(nanos -> nanos == Long.MAX_VALUE).count();
-        return new Figures(
+        return new PeerFigures(
                 count.done() / seconds,
                 flooded / seconds,
                 flooded * 1e6 / count.done(),
@@ -145,55 +153,5 @@ public final class GatewayPeers {
         } catch (IOException e) {
             // Its tokens are missing.
         }
-    }
-
-    private static void print(Map<String, List<Figures>> all, List<String> missing) {
-        double nginx =
-                all.containsKey(Peer.Kind.NGINX.label())
-                        ? median(all.get(Peer.Kind.NGINX.label()), Figures::perSecond)
-                        : Double.NaN;
-        List<Figures> direct = all.getOrDefault("direct", List.of());
-        System.out.println(
-                "| gateway | requests/s | ÷ nginx | core busy | CPU µs per request | CPU µs per token | added p50 / p99 at %d/s, ms | failed |%n|---|---|---|---|---|---|---|---|"
-                        .formatted(PER_SECOND));
-        all.forEach((name, rounds) ->
-                System.out.printf(
-                        Locale.ROOT,
-                        "| %s | %.0f | %.2f | %.2f | %s | %s | %.2f / %.2f | %d |%n",
-                        name,
-                        median(rounds, Figures::perSecond),
-                        median(rounds, Figures::perSecond) / nginx,
-                        median(rounds, Figures::busy),
-                        spread(rounds, Figures::cpuPerRequest),
-                        spread(rounds, Figures::cpuPerToken),
-                        added(rounds, direct, Figures::p50),
-                        added(rounds, direct, Figures::p99),
-                        rounds.stream().mapToLong(Figures::failed).sum()));
-        missing.forEach(System.out::println);
-    }
-
-    private static String spread(List<Figures> rounds, ToDoubleFunction<Figures> value) {
-        return "%.1f (%.1f to %.1f)"
-                .formatted(
-                        median(rounds, value),
-                        rounds.stream().mapToDouble(value).min().orElseThrow(),
-                        rounds.stream().mapToDouble(value).max().orElseThrow());
-    }
-
-    // The median of the differences within each round.
-    private static double added(
-            List<Figures> rounds, List<Figures> direct, ToDoubleFunction<Figures> value) {
-        double[] differences = new double[rounds.size()];
-        for (int i = 0; i < differences.length; i++) {
-            differences[i] =
-                    value.applyAsDouble(rounds.get(i)) - value.applyAsDouble(direct.get(i));
-        }
-        Arrays.sort(differences);
-        return differences[differences.length / 2];
-    }
-
-    private static double median(List<Figures> rounds, ToDoubleFunction<Figures> value) {
-        double[] values = rounds.stream().mapToDouble(value).sorted().toArray();
-        return values[values.length / 2];
     }
 }

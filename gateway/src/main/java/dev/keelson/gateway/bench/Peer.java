@@ -92,7 +92,7 @@ final class Peer implements AutoCloseable {
         List<String> line = new ArrayList<>(command);
         line.addAll(List.of(Integer.toString(port), folder.resolve("data").toString(), "canned"));
         line.addAll(engines);
-        return start("keelson", port, line, folder);
+        return start(PeerTable.OURS, port, line, folder);
     }
 
     private static Peer start(String name, int port, List<String> command, Path folder)

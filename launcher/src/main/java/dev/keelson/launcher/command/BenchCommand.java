@@ -75,6 +75,14 @@ final class BenchCommand implements Callable<Integer> {
             description = "For soak: how long; default ${DEFAULT-VALUE}.")
     private int minutes;
 
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "For gateway-peers: rounds that count, of two minutes; default ${DEFAULT-VALUE}.")
+    private int rounds;
+
     BenchCommand(Session session) {
         this.session = session;
     }
@@ -104,11 +112,10 @@ final class BenchCommand implements Callable<Integer> {
             return planTime(distribution);
         }
         if (names.contains(SLOW_READERS)) {
-            return gateway(distribution, Component.SLOW_READERS, List.of());
+            return gateway(distribution, Component.SLOW_READERS, List.of(), List.of());
         }
         if (names.contains(GATEWAY_PEERS)) {
-            // The gateways have the other core, one after the other.
-            return gateway(distribution, Component.GATEWAY_PEERS, List.of("taskset", "-c", "1"));
+            return gatewayPeers(distribution);
         }
         if (names.contains(SOAK)) {
             return soak(distribution);
@@ -153,14 +160,30 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Gateways on the first core, one after the other; what asks and answers on the second. */
+    private int gatewayPeers(Distribution distribution) {
+        if (rounds < 1) {
+            throw new CommandFailure(
+                    "%s needs --rounds of 1 or more, not %d.".formatted(GATEWAY_PEERS, rounds),
+                    "Medians of 5 are what docs/benchmarks.md tells.",
+                    CommandFailure.USAGE);
+        }
+        return gateway(
+                distribution,
+                Component.GATEWAY_PEERS,
+                List.of("taskset", "-c", "1"),
+                List.of(Integer.toString(rounds)));
+    }
+
     /** One gateway with the flags that it has in a fleet, before engines that compute nothing. */
-    private int gateway(Distribution distribution, Component bench, List<String> pinned) {
+    private int gateway(
+            Distribution distribution, Component bench, List<String> pinned, List<String> first) {
         requireAlone("%s runs alone.".formatted(bench.commandName()));
         requireBuilt(distribution, bench, "The gateway is");
+        var arguments = new ArrayList<>(first);
+        arguments.addAll(distribution.command(Component.GATEWAY_ALONE, List.of()));
         var line = new ArrayList<>(pinned);
-        line.addAll(
-                distribution.command(
-                        bench, distribution.command(Component.GATEWAY_ALONE, List.of())));
+        line.addAll(distribution.command(bench, List.copyOf(arguments)));
         ExecLine.print(session, distribution.environment(), line);
         return 0;
     }
