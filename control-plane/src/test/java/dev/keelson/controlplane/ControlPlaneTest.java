@@ -142,7 +142,9 @@ final class ControlPlaneTest {
             fleet.write(
                     TestFleet.DEPLOYMENT
                             .formatted(8)
-                            .replace("knobs:", "adapters: {polite: adapters/polite}\n  knobs:"));
+                            .replace(
+                                    "knobs: {",
+                                    "adapters: {polite: adapters/polite}\n  knobs: {max_loras: 2, "));
             Eventually.holds(() ->
                     gateway.ready().size() == 1
                             && !gateway.ready().equals(before)
@@ -153,7 +155,10 @@ final class ControlPlaneTest {
                                     .isEqualTo(
                                             before.contains(replica.getReplica())
                                                     ? List.of()
-                                                    : List.of("polite")));
+                                                    : List.of("polite")))
+                    .allSatisfy(replica ->
+                            assertThat(replica.getAdapterSlots())
+                                    .isEqualTo(replica.getAdaptersCount() == 0 ? 0 : 2));
             assertThat(agent.commands)
                     .filteredOn(Command::hasStart)
                     .last()

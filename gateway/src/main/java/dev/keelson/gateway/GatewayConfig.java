@@ -58,6 +58,7 @@ record GatewayConfig(
                         ? RoutingSettings.policy(file.word("routing", RoutingSettings.POLICIES))
                         : usual.policy(),
                 file.duration("slowStart", usual.slowStart()),
-                file.duration("ejection", usual.ejection()));
+                file.duration("ejection", usual.ejection()),
+                file.duration("adapterSwitch", usual.adapterSwitch()));
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.keelson.controlplane.store.LeaderLease;
 import dev.keelson.core.control.PlannerMemoryStore;
 import dev.keelson.core.fleet.Deployment;
+import dev.keelson.core.fleet.EngineSpec;
 import dev.keelson.core.fleet.NodeState;
 import dev.keelson.core.fleet.ReplicaState;
 import dev.keelson.core.fleet.Revision;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,6 +31,8 @@ import java.util.Set;
  * replica does, since serving something beats serving nothing.
  */
 public final class RoutingTables {
+    private static final String MAX_LORAS = "max_loras"; // vLLM's name, and gpu-runtime's
+
     private final FleetBoard fleet;
     private final GatewayBoard gateways;
     private final ManifestWatch manifests;
@@ -172,12 +176,17 @@ public final class RoutingTables {
     }
 
     /** While a revision is rolled out, replicas differ in what they serve. */
-    private static Set<String> adaptersOf(int number, List<Revision> revisions) {
+    private static Optional<EngineSpec> engineOf(int number, List<Revision> revisions) {
         return revisions.stream()
                 .filter(revision -> revision.number() == number)
                 .findFirst()
-                .map(revision -> revision.engine().adapters().keySet())
-                .orElse(Set.of());
+                .map(Revision::engine);
+    }
+
+    /** As its knobs say; 0 where they say nothing, or what no engine takes. */
+    private static int adapterSlots(EngineSpec engine) {
+        String slots = engine.knobs().getOrDefault(MAX_LORAS, "");
+        return slots.matches("\\d{1,4}") ? Integer.parseInt(slots) : 0;
     }
 
     private static boolean isThere(FleetBoard.ReplicaView view, PlannerMemory memory) {
@@ -198,6 +207,7 @@ public final class RoutingTables {
             ReplicaPhase phase) {
         var replica = view.replica();
         var url = replica.url();
+        var engine = engineOf(replica.revision(), revisions);
         return RoutedReplica.newBuilder()
                 .setReplica(replica.id().value())
                 .setNode(replica.node().value())
@@ -206,7 +216,8 @@ public final class RoutingTables {
                 .setRevision(replica.revision())
                 .setMaxSequences(
                         view.maxSequences() > 0 ? view.maxSequences() : deployment.maxSequences())
-                .addAllAdapters(adaptersOf(replica.revision(), revisions))
+                .addAllAdapters(engine.map(e -> e.adapters().keySet()).orElse(Set.of()))
+                .setAdapterSlots(engine.map(RoutingTables::adapterSlots).orElse(0))
                 .build();
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A policy over views that say nothing of prefixes and adapters, of those replicas that have room;
- * {@link LeastCost}, which goes by the least expected wait, unless another is given. A request that
- * finds a free place does not wait; behind {@code k} others of which {@code m} run at once and hold
- * their place for {@code s} seconds each, one place comes free every {@code s / m} seconds, so that
- * it waits {@code (k - m + 1) * s / m}. Ties go to the fewest in flight, then to the name, so that
- * the same views give the same choice.
+ * A policy over views that say nothing of prefixes, of those replicas that have room; {@link
+ * LeastCost}, which goes by the least expected wait, unless another is given. A request that finds
+ * a free place does not wait; behind {@code k} others of which {@code m} run at once and hold their
+ * place for {@code s} seconds each, one place comes free every {@code s / m} seconds, so that it
+ * waits {@code (k - m + 1) * s / m}. Ties go to the fewest in flight, then to the name, so that the
+ * same views give the same choice.
  */
 public final class RouteChoice {
     private static final RoutePolicy LEAST_WAIT = new LeastCost();
@@ -41,9 +41,14 @@ public final class RouteChoice {
         return candidates.isEmpty() ? Optional.empty() : Optional.of(policy.choose(candidates));
     }
 
-    /** A view that knows nothing of prefixes and adapters. */
     private static RouteCandidate candidate(ReplicaView view) {
-        return new RouteCandidate(view.id(), expectedWaitSeconds(view), 0, 0, 0, view.inFlight());
+        return new RouteCandidate(
+                view.id(),
+                expectedWaitSeconds(view),
+                0,
+                view.adapterSwitchSeconds(),
+                0,
+                view.inFlight());
     }
 
     /** Seconds until a request placed there now would run. */

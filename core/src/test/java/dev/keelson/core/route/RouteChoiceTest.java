@@ -59,6 +59,18 @@ class RouteChoiceTest {
         }
     }
 
+    @Test
+    void aQueueThatIsLongerThanALoadOutweighsAnAdapterThatIsThere() {
+        var loaded = view("a", 2, 2, 1); // a wait of half a second
+        var quick = new ReplicaView(new ReplicaId("b"), 2, 2, 1, 0.1);
+        var idle = new ReplicaView(new ReplicaId("c"), 0, 2, 1, 0.1);
+        var slow = new ReplicaView(new ReplicaId("d"), 0, 2, 1, 0.6);
+
+        assertThat(RouteChoice.choose(List.of(loaded, quick), 2)).contains(loaded.id());
+        assertThat(RouteChoice.choose(List.of(loaded, idle), 2)).contains(idle.id());
+        assertThat(RouteChoice.choose(List.of(loaded, slow), 2)).contains(loaded.id());
+    }
+
     private static ReplicaView view(String id, int inFlight, int maxSequences, double seconds) {
         return new ReplicaView(new ReplicaId(id), inFlight, maxSequences, seconds);
     }

@@ -144,7 +144,7 @@ final class DeploymentRoutes {
         int headroom = Integer.MAX_VALUE;
         for (ReplicaSlot slot : usable) {
             if (slot.takes(ticket)) {
-                ReplicaView view = slot.view();
+                ReplicaView view = slot.view(ticket.adapter(), settings.adapterSwitch());
                 views.add(view);
                 if (slot.inFlight() < slot.warmPlaces(nowNanos, settings.slowStart())) {
                     warm.add(view);

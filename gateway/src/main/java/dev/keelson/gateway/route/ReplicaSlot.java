@@ -28,6 +28,7 @@ final class ReplicaSlot {
     private final ReplicaId id;
     private final UpstreamPool pool;
     private RoutedReplica routed;
+    private final AdaptersHeld adapters = new AdaptersHeld();
     private final Set<Attempt> attempts = new LinkedHashSet<>();
     private int suspects;
     private int consecutiveFailures;
@@ -179,12 +180,28 @@ final class ReplicaSlot {
                 && (!ticket.isSuspect() || suspects == 0);
     }
 
-    ReplicaView view() {
-        return new ReplicaView(id, attempts.size(), maxSequences(), secondsPerRequest);
+    /**
+     * What a request would meet there.
+     *
+     * @param adapter that it asks for; null for the model itself
+     * @param adapterSwitch time to load one
+     */
+    ReplicaView view(@Nullable String adapter, Duration adapterSwitch) {
+        boolean loaded = adapter == null || adapters.holds(adapter);
+        return new ReplicaView(
+                id,
+                attempts.size(),
+                maxSequences(),
+                secondsPerRequest,
+                loaded ? 0 : adapterSwitch.toNanos() / 1e9);
     }
 
     void begin(Attempt attempt) {
         attempts.add(attempt);
+        String adapter = attempt.ticket().adapter();
+        if (adapter != null) {
+            adapters.sent(adapter, routed.getAdapterSlots());
+        }
         if (attempt.isSuspect()) {
             suspects++;
         }
@@ -218,6 +235,7 @@ final class ReplicaSlot {
             }
             case LOST -> {
                 failed++;
+                adapters.clear();
                 avoid(nowNanos);
             }
             case DRAINING -> avoidUntil(nowNanos + DRAIN_SEEN_NANOS);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Placement on a clock of its own; nothing is sent anywhere. */
@@ -19,11 +20,14 @@ class DispatcherTest {
     private static final Duration SLOW_START = Duration.ofSeconds(10);
     private static final int QUEUE = 100;
     private static final Duration EJECTION = Duration.ofSeconds(30);
+    private static final Duration ADAPTER_SWITCH = Duration.ofMillis(50);
 
     private long now;
     private final Dispatcher dispatcher =
             new Dispatcher(
-                    () -> now, QUEUE, new RoutingSettings(new LeastCost(), SLOW_START, EJECTION));
+                    () -> now,
+                    QUEUE,
+                    new RoutingSettings(new LeastCost(), SLOW_START, EJECTION, ADAPTER_SWITCH));
     private long version;
 
     @Test
@@ -206,12 +210,79 @@ class DispatcherTest {
         }
     }
 
+    @Test
+    void aRequestGoesWhereItsAdapterIsLoadedWhileThereIsRoom() throws Exception {
+        table("a", "b");
+        after(SLOW_START);
+        String first = place("polite", 1).getFirst().replica();
+        String other = first.equals("a") ? "b" : "a";
+
+        assertThat(replicasOf(place("polite", 7))).containsOnly(first);
+        // Its queue is longer than the other takes to load it.
+        assertThat(replicasOf(place("polite", 1))).containsOnly(other);
+    }
+
+    @Test
+    void theModelItselfGoesToTheFewestInFlightWhateverAdaptersAreLoaded() throws Exception {
+        table("a", "b");
+        after(SLOW_START);
+        String first = place("polite", 1).getFirst().replica();
+
+        assertThat(replicasOf(place(1))).doesNotContain(first);
+    }
+
+    @Test
+    void anAdapterThatHadToMakeRoomCountsAsGone() throws Exception {
+        table("a");
+        after(SLOW_START);
+        // Two slots: the third takes the place of the first.
+        for (String adapter : List.of("polite", "bullets", "verse")) {
+            finished(place(adapter, 1));
+        }
+        table("a", "b");
+        after(SLOW_START);
+
+        assertThat(withOneMoreOn("a", "bullets")).isEqualTo("a");
+        assertThat(withOneMoreOn("a", "polite")).isEqualTo("b");
+    }
+
+    @Test
+    void anEngineThatWasLostHoldsNoAdapter() throws Exception {
+        table("a", "b");
+        after(SLOW_START);
+        Attempt lost = place("polite", 1).getFirst();
+        dispatcher.release(lost, Attempt.End.LOST);
+        after(Duration.ofMillis(600));
+        finished(place(2)); // it was tried again, and serves
+
+        assertThat(withOneMoreOn(lost.replica(), "polite")).isNotEqualTo(lost.replica());
+    }
+
+    // Where one request of the adapter goes while the replica has one more than the other.
+    private String withOneMoreOn(String replica, String adapter) throws InterruptedException {
+        List<Attempt> base = place(2);
+        for (Attempt attempt : base) {
+            if (!attempt.replica().equals(replica)) {
+                dispatcher.release(attempt, Attempt.End.NEUTRAL);
+            }
+        }
+        Attempt placed = place(adapter, 1).getFirst();
+        finished(List.of(placed));
+        finished(base);
+        return placed.replica();
+    }
+
     private List<Attempt> place(int requests) throws InterruptedException {
+        return place(null, requests);
+    }
+
+    private List<Attempt> place(@Nullable String adapter, int requests)
+            throws InterruptedException {
         List<Attempt> placed = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
             Ticket ticket =
                     dispatcher.arrive(
-                            new Target("chat", null),
+                            new Target("chat", adapter),
                             Duration.ofSeconds(60),
                             0,
                             new Claim("default", 1, 1));
@@ -244,7 +315,9 @@ class DispatcherTest {
                             .setNode("node-of-" + replica)
                             .setUrl("http://127.0.0.1:1")
                             .setPhase(ReplicaPhase.READY)
-                            .setMaxSequences(8));
+                            .setMaxSequences(8)
+                            .addAllAdapters(List.of("polite", "bullets", "verse"))
+                            .setAdapterSlots(2));
         }
         dispatcher.update(
                 RoutingTable.newBuilder()
