@@ -4,6 +4,9 @@ package dev.keelson.forecaster.service;
  * Token work of imagined courses of requests: the newest tokens of a request, changing as they did
  * in an earlier stretch of the same length, one stretch per course, so that prompts and outputs of
  * one course belong together. Immutable.
+ *
+ * <p>The simulator's TokenForecaster goes from requests to tokens otherwise: it multiplies by one
+ * level of the length, since it sees finished requests and keeps no history to draw stretches from.
  */
 final class TokenPaths {
     private static final double MOST_MOVED = 4;

@@ -7,6 +7,10 @@ import java.util.Arrays;
  * exponential weighting (Hedge) of the logarithm of the loss and needs no scale. Losses fade with
  * age, so that the weights can turn, and count only when their outcome has landed. Mutable, one
  * writer.
+ *
+ * <p>The learned forecaster's ExpertWeights is no copy of this: its models come, go and miss
+ * outcomes, and it weighs mean losses by exp with a fixed share. They have one decayed sum in
+ * common, and either one's law would change the other's forecasts.
  */
 public final class PinballAggregation {
     private final double level;
