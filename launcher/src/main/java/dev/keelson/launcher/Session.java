@@ -149,4 +149,10 @@ public final class Session {
     public void say(String line) {
         err.println(line);
     }
+
+    /** A variable of the environment; null where it is not set or empty. */
+    public @Nullable String variable(String name) {
+        String value = environment.getOrDefault(name, "");
+        return value.isEmpty() ? null : value;
+    }
 }

@@ -23,21 +23,25 @@ final class FirstToken {
     /**
      * Sets the answer to the model that served the token; ends when interrupted.
      *
-     * @param ready asked where the gateway serves tenants only: is any replica READY? Its agent has
-     *     had a token from it then.
+     * @param apiKey of a tenant; empty: none
+     * @param ready asked where the gateway serves tenants only and this is not the key of one: is
+     *     any replica READY? Its agent has had a token from it then.
      */
     static void await(
-            String gateway, BooleanSupplier ready, AtomicReference<Optional<String>> answer) {
+            String gateway,
+            String apiKey,
+            BooleanSupplier ready,
+            AtomicReference<Optional<String>> answer) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                HttpURLConnection models = open(gateway + "/v1/models");
+                HttpURLConnection models = open(gateway + "/v1/models", apiKey);
                 if (models.getResponseCode() == HttpURLConnection.HTTP_UNAUTHORIZED
                         && ready.getAsBoolean()) {
                     answer.set(Optional.empty());
                     return;
                 }
                 String model = read(models).path("data").path(0).path("id").asText("");
-                if (!model.isEmpty() && serves(gateway, model)) {
+                if (!model.isEmpty() && serves(gateway, apiKey, model)) {
                     answer.set(Optional.of(model));
                     return;
                 }
@@ -52,8 +56,8 @@ final class FirstToken {
         }
     }
 
-    private static boolean serves(String gateway, String model) throws IOException {
-        HttpURLConnection connection = open(gateway + "/v1/completions");
+    private static boolean serves(String gateway, String apiKey, String model) throws IOException {
+        HttpURLConnection connection = open(gateway + "/v1/completions", apiKey);
         connection.setRequestMethod("POST");
         connection.setRequestProperty("Content-Type", "application/json");
         connection.setRequestProperty(RequestHeaders.PROBE, "up");
@@ -70,10 +74,13 @@ final class FirstToken {
         return connection.getResponseCode() == 200 && read(connection).path("choices").size() == 1;
     }
 
-    private static HttpURLConnection open(String url) throws IOException {
+    private static HttpURLConnection open(String url, String apiKey) throws IOException {
         var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
+        if (!apiKey.isEmpty()) {
+            connection.setRequestProperty("Authorization", "Bearer " + apiKey);
+        }
         return connection;
     }
 

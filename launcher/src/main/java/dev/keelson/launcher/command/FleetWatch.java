@@ -3,7 +3,9 @@ package dev.keelson.launcher.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
+import dev.keelson.launcher.fleet.FleetChoices;
 import dev.keelson.launcher.fleet.FleetFolder;
+import dev.keelson.launcher.fleet.FleetOptions;
 import dev.keelson.launcher.fleet.FleetState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,15 +42,39 @@ final class FleetWatch {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> new FleetEnd(session).end(folder), "down"));
         }
-        awaitFirstToken();
+        FleetChoices choices = choices();
+        Optional<String> served = awaitFirstToken(choices.apiKey());
         tellAddresses();
+        if (served.isEmpty() && !choices.options().trace().equals(FleetOptions.NO_TRACE)) {
+            session.out().println(refusedLoad(choices.apiKey()));
+        }
         if (detach || own == null) {
             return 0;
         }
         return new StatusLine(session, folder).follow(own);
     }
 
-    private void awaitFirstToken() throws InterruptedException {
+    private FleetChoices choices() {
+        try {
+            return FleetChoices.read(folder).orElseThrow();
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    "The data folder %s cannot be read (%s)."
+                            .formatted(folder.data(), e.getMessage()),
+                    "Choose another with --data DIR.");
+        }
+    }
+
+    /** What becomes of the replayed load where the gateway serves tenants only. */
+    static String refusedLoad(String apiKey) {
+        return "load       refused: the gateway serves tenants, and %s; end the fleet, then: keelson up --api-key KEY (or --trace none)"
+                .formatted(
+                        apiKey.isEmpty()
+                                ? "the load generator has no key"
+                                : "the load generator's key is no tenant's");
+    }
+
+    private Optional<String> awaitFirstToken(String apiKey) throws InterruptedException {
         Instant limit = session.clock().instant().plus(PATIENCE);
         var answer = new AtomicReference<Optional<String>>();
         Thread probe = null;
@@ -63,13 +89,15 @@ final class FleetWatch {
                             Thread.ofVirtual()
                                     .name("first-token")
                                     .start(() ->
-                                            FirstToken.await(gateway, this::isAnyReady, answer));
+                                            FirstToken.await(
+                                                    gateway, apiKey, this::isAnyReady, answer));
                 }
             } else {
                 failOnDeadSupervisor();
             }
-            if (answer.get() != null) {
-                return;
+            Optional<String> served = answer.get();
+            if (served != null) {
+                return served;
             }
             if (session.clock().instant().isAfter(limit)) {
                 throw new CommandFailure(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.exchange.process.ParentWatch;
 import dev.keelson.launcher.CommandFailure;
 import dev.keelson.launcher.Session;
+import dev.keelson.launcher.fleet.FleetPlan;
 import dev.keelson.launcher.loadgen.LengthScale;
 import dev.keelson.launcher.loadgen.LoadRun;
 import dev.keelson.launcher.loadgen.RequestLog;
@@ -60,7 +61,10 @@ final class LoadgenCommand implements Callable<Integer> {
             description = "What counts as good.")
     private Map<String, String> slo = new TreeMap<>();
 
-    @Option(names = "--api-key", paramLabel = "K", description = "Bearer token.")
+    @Option(
+            names = "--api-key",
+            paramLabel = "K",
+            description = "Bearer token; default the environment's KEELSON_API_KEY.")
     private @Nullable String apiKey;
 
     @Option(
@@ -127,7 +131,8 @@ final class LoadgenCommand implements Callable<Integer> {
     private ObjectNode run(@Nullable RequestLog log) throws InterruptedException {
         Duration usual = trace == null ? USUAL : FOREVER;
         Duration longest = duration == null ? usual : duration;
-        var load = new LoadRun(url, model, apiKey, longest, bounds(), seed, session.clock(), log);
+        String key = apiKey == null ? session.variable(FleetPlan.API_KEY) : apiKey;
+        var load = new LoadRun(url, model, key, longest, bounds(), seed, session.clock(), log);
         Path file = trace;
         if (file != null) {
             return load.replay(

@@ -76,7 +76,7 @@ final class Rehearsal {
     private boolean play(FleetFolder fleet, Path recordings)
             throws IOException, InterruptedException {
         fleet.create();
-        new FleetChoices(options(), new TreeMap<>(), secret(), new TreeMap<>()).write(fleet);
+        new FleetChoices(options(), new TreeMap<>(), secret(), new TreeMap<>(), "").write(fleet);
         Process supervisor = new SupervisorLaunch(fleet).startRecording(recordings);
         try {
             Optional<FleetState> state = awaitFirstToken(fleet, supervisor);
@@ -118,7 +118,7 @@ final class Rehearsal {
                 String gateway = state.get().gateways().getFirst().url();
                 probe =
                         Thread.ofVirtual()
-                                .start(() -> FirstToken.await(gateway, () -> false, answer));
+                                .start(() -> FirstToken.await(gateway, "", () -> false, answer));
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }

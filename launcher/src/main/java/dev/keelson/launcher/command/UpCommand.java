@@ -47,6 +47,12 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--speed", paramLabel = "X", description = "Replay speed; default 1.")
     private @Nullable Double speed;
 
+    @Option(
+            names = "--api-key",
+            paramLabel = "K",
+            description = "A tenant's key for that load, where tenants are served; '' for none.")
+    private @Nullable String apiKey;
+
     @Option(names = "--plain-storage", description = "Stores and topics uncompressed.")
     private @Nullable Boolean plainStorage;
 
@@ -68,6 +74,12 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (apiKey != null && !apiKey.matches("[!-~]{0,512}")) {
+            throw new CommandFailure(
+                    "--api-key must be up to 512 visible characters of ASCII.",
+                    "Make one with: keelson policy key",
+                    CommandFailure.USAGE);
+        }
         FleetFolder folder = session.folder();
         Optional<FleetState> before = FleetState.read(folder);
         boolean running = before.isPresent() && before.get().supervisor().runs();
@@ -97,8 +109,8 @@ final class UpCommand implements Callable<Integer> {
                 kept.map(k -> k.with(options))
                         .orElseGet(() ->
                                 new FleetChoices(
-                                        options, new TreeMap<>(), secret(), new TreeMap<>()));
-        choices.write(folder);
+                                        options, new TreeMap<>(), secret(), new TreeMap<>(), ""));
+        choices.withApiKey(first(apiKey, choices.apiKey(), "")).write(folder);
     }
 
     private static String secret() {

@@ -10,19 +10,21 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
- * What a fleet keeps over restarts: its options, its ports, the broker's password and the nodes
- * that the provider acquired.
+ * What a fleet keeps over restarts: its options, its ports, the broker's password, the nodes that
+ * the provider acquired and the load generator's key.
  *
  * @param options what up was asked for
  * @param ports port by the name of what listens there
  * @param kafkaPassword generated once
  * @param acquired capacity type by the name of each node that was acquired later
+ * @param apiKey of a tenant, for the load generator and the first token; empty: none
  */
 public record FleetChoices(
         FleetOptions options,
         SequencedMap<String, Integer> ports,
         String kafkaPassword,
-        SequencedMap<String, String> acquired) {
+        SequencedMap<String, String> acquired,
+        String apiKey) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Copies the maps in the order of their keys. */
@@ -33,17 +35,22 @@ public record FleetChoices(
 
     /** The same with other options. */
     public FleetChoices with(FleetOptions other) {
-        return new FleetChoices(other, ports, kafkaPassword, acquired);
+        return new FleetChoices(other, ports, kafkaPassword, acquired, apiKey);
+    }
+
+    /** The same with another key. */
+    public FleetChoices withApiKey(String other) {
+        return new FleetChoices(options, ports, kafkaPassword, acquired, other);
     }
 
     /** The same with other ports. */
     public FleetChoices withPorts(SequencedMap<String, Integer> other) {
-        return new FleetChoices(options, other, kafkaPassword, acquired);
+        return new FleetChoices(options, other, kafkaPassword, acquired, apiKey);
     }
 
     /** The same with another set of acquired nodes. */
     public FleetChoices withAcquired(SequencedMap<String, String> other) {
-        return new FleetChoices(options, ports, kafkaPassword, other);
+        return new FleetChoices(options, ports, kafkaPassword, other, apiKey);
     }
 
     /** The port of what listens under that name. */
@@ -72,7 +79,8 @@ public record FleetChoices(
                         FleetOptions.readFrom(root.path("options")),
                         ports,
                         root.path("kafkaPassword").asText(),
-                        acquired));
+                        acquired,
+                        root.path("apiKey").asText("")));
     }
 
     /** Writes it in one step, for the owner only. */
@@ -85,6 +93,7 @@ public record FleetChoices(
         root.put("kafkaPassword", kafkaPassword);
         ObjectNode acquiredNode = root.putObject("acquired");
         acquired.forEach(acquiredNode::put);
+        root.put("apiKey", apiKey);
         FleetFolder.write(folder.choices(), root.toPrettyString() + "\n");
     }
 }

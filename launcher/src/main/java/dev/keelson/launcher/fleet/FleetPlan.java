@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution distribution) {
     private static final String HOST = "127.0.0.1";
 
+    /** Environment variable with the load generator's key. */
+    public static final String API_KEY = "KEELSON_API_KEY";
+
     /** A node and its kind of capacity. */
     public record NodePlan(String name, boolean spot, String domain) {}
 
@@ -106,8 +109,15 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
         return environment;
     }
 
-    /** The load generator, which takes options instead of a file. */
+    /**
+     * The load generator, which takes options instead of a file. Its key is no argument: others on
+     * the machine can read those.
+     */
     public ChildSpec loadgen(String model) {
+        var environment = new TreeMap<>(distribution.environment());
+        if (!choices.apiKey().isEmpty()) {
+            environment.put(API_KEY, choices.apiKey());
+        }
         return new ChildSpec(
                 "loadgen",
                 Component.LOADGEN.kind(),
@@ -124,7 +134,7 @@ public record FleetPlan(FleetFolder folder, FleetChoices choices, Distribution d
                                 "--speed",
                                 Double.toString(choices.options().speed()),
                                 "--repeat")),
-                distribution.environment(),
+                environment,
                 folder.log("loadgen"),
                 ChildSpec.Restart.ALWAYS);
     }

@@ -31,6 +31,7 @@ class CommandLineTest {
                 "up --nodes 0",
                 "up --replicas 4",
                 "up --trace /no/such/file",
+                "up --api-key sk-\u00fc",
                 "get everything",
                 "get decisions --limit 0",
                 "chaos tickle-engine",

@@ -102,10 +102,21 @@ class FleetPlanTest {
 
     @Test
     void remembersItsChoices() throws IOException {
-        FleetChoices choices = plan(options(3, 1)).choices();
+        FleetChoices choices = plan(options(3, 1)).choices().withApiKey("sk-load");
         choices.write(folder);
 
         assertThat(FleetChoices.read(folder)).contains(choices);
+    }
+
+    @Test
+    void theLoadGeneratorsKeyIsInItsEnvironmentAndNotAmongItsArguments() {
+        FleetPlan plan = plan(options(1, 0));
+        assertThat(plan.loadgen("mini").environment()).doesNotContainKey(FleetPlan.API_KEY);
+
+        FleetChoices choices = plan.choices().withApiKey("sk-load");
+        ChildSpec loadgen = new FleetPlan(folder, choices, distribution).loadgen("mini");
+        assertThat(loadgen.environment()).containsEntry(FleetPlan.API_KEY, "sk-load");
+        assertThat(String.join(" ", loadgen.command())).doesNotContain("sk-load");
     }
 
     @Test
@@ -134,7 +145,7 @@ class FleetPlanTest {
     }
 
     private FleetPlan plan(FleetOptions options) {
-        var choices = new FleetChoices(options, new TreeMap<>(), "p\"w", new TreeMap<>());
+        var choices = new FleetChoices(options, new TreeMap<>(), "p\"w", new TreeMap<>(), "");
         var draft = new FleetPlan(folder, choices, distribution);
         var ports = Ports.choose(draft.portNames(), new TreeMap<>(), new SplittableRandom(3));
         return new FleetPlan(folder, choices.withPorts(ports), distribution);
