@@ -116,6 +116,11 @@ final class Gateway {
                 listener,
                 HttpListener::open);
         metrics.gauge(
+                "keelson_gateway_heap_used_bytes",
+                "Java heap in use, with what is dead and not collected yet.",
+                Runtime.getRuntime(),
+                heap -> heap.totalMemory() - heap.freeMemory());
+        metrics.gauge(
                 "keelson_gateway_kafka_configured",
                 "1 where records go to Kafka, 0 in a fleet without it: they stay in the spool.",
                 records,

@@ -50,7 +50,8 @@ class GatewayTest {
             assertThat(record.getReplica()).isEqualTo("r1");
             assertThat(record.hasTtftSeconds()).isTrue();
             assertThat(gateway.get("/metrics").body())
-                    .contains("keelson_gateway_requests_total{outcome=\"succeeded\"} 3.0");
+                    .contains("keelson_gateway_requests_total{outcome=\"succeeded\"} 3.0")
+                    .containsPattern("(?m)^keelson_gateway_heap_used_bytes [1-9]");
             assertThat(gateway.get("/v1/models").body()).contains("\"id\":\"tiny\"");
         }
     }

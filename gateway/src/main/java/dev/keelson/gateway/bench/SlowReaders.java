@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code keelson bench slow-readers}: 300 streams of 20 tokens a second, one reader in ten so slow
@@ -27,11 +29,14 @@ public final class SlowReaders {
     private static final int INTERVAL_MICROS = 50_000;
     // The first seconds are connections, and code that is not compiled yet.
     private static final long SKIPPED_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final double KIB_PER_MIB = 1024;
     private static final double BYTES_PER_MIB = 1 << 20;
 
-    /** Times under way, sorted, in nanoseconds; streams that did not end well. */
-    private record Seen(List<Long> nanos, int broken, int slowOpen, double peakMib) {
+    /**
+     * Times under way, sorted, in nanoseconds; streams that did not end well; of the gateway the
+     * most memory, and the heap while only the slow readers were left.
+     */
+    private record Seen(
+            List<Long> nanos, int broken, int slowOpen, double peakMib, double heapMib) {
         Seen {
             nanos = List.copyOf(nanos);
         }
@@ -53,7 +58,7 @@ public final class SlowReaders {
     public static void main(String[] command) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("keelson-slow-readers");
         try (CannedEngine engine = new CannedEngine()) {
-            Seen direct = run(engine.port(), 0);
+            Seen direct = run(engine.port(), null);
             List<String> line = new ArrayList<>(Arrays.asList(command));
             line.addAll(
                     List.of("0", data.toString(), "canned", "http://127.0.0.1:" + engine.port()));
@@ -80,8 +85,10 @@ public final class SlowReaders {
         }
         int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
         Thread.ofVirtual().start(() -> out.lines().forEach(line -> {}));
-        double before = residentMib(gateway.pid());
-        Seen seen = run(port, gateway.pid());
+        GatewayMemory memory = new GatewayMemory(gateway.pid(), port);
+        double before = memory.residentMib();
+        double heap = memory.heapMib();
+        Seen seen = run(port, memory);
         System.out.println("| benchmark | figure | value |\n|---|---|---|");
         row("added time per token p50 / p99, ms", pair(seen, direct));
         row(
@@ -95,6 +102,9 @@ public final class SlowReaders {
         row(
                 "resident memory of the gateway before / most, MiB",
                 "%.0f / %.0f".formatted(before, seen.peakMib));
+        row(
+                "heap of the gateway after a collection, before / with the slow streams alone, MiB",
+                "%.1f / %.1f".formatted(heap, seen.heapMib));
         row(
                 "of a slow stream's %.1f MiB the engine could send at most"
                         .formatted(TOKENS * LARGE_TOKEN_BYTES / BYTES_PER_MIB),
@@ -112,41 +122,49 @@ public final class SlowReaders {
     }
 
     /**
-     * @param pid of the process whose memory is watched; 0: none
+     * @param memory that is watched; null: none
      */
-    private static Seen run(int port, long pid) throws InterruptedException {
+    private static Seen run(int port, @Nullable GatewayMemory memory)
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
-        long end = start + TimeUnit.MICROSECONDS.toNanos((long) TOKENS * INTERVAL_MICROS);
+        CountDownLatch measured = new CountDownLatch(1);
         AtomicInteger broken = new AtomicInteger();
         AtomicInteger slowOpen = new AtomicInteger();
         List<Sample> samples = new ArrayList<>();
         List<Thread> readers = new ArrayList<>();
+        List<Thread> slowReaders = new ArrayList<>();
         for (int i = 0; i < STREAMS; i++) {
             boolean slow = i % SLOW_ONE_IN == 0;
             Sample sample = new Sample(start + SKIPPED_NANOS);
             samples.add(sample);
-            readers.add(
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                if (slow) {
-                                    slowly(port, end, slowOpen);
-                                } else {
-                                    ordinarily(port, sample, broken);
-                                }
-                            }));
+            (slow ? slowReaders : readers)
+                    .add(
+                            Thread.ofVirtual()
+                                    .start(() -> {
+                                        if (slow) {
+                                            slowly(port, measured, slowOpen);
+                                        } else {
+                                            ordinarily(port, sample, broken);
+                                        }
+                                    }));
             TimeUnit.MICROSECONDS.sleep(3333); // a second for all of them
         }
         double peak = 0;
         for (Thread reader : readers) {
             while (!reader.join(Duration.ofMillis(200))) {
-                peak = pid == 0 ? 0 : Math.max(peak, residentMib(pid));
+                peak = memory == null ? 0 : Math.max(peak, memory.residentMib());
             }
         }
+        double heap = memory == null ? 0 : memory.heapMib();
+        measured.countDown();
+        for (Thread reader : slowReaders) {
+            reader.join();
+        }
         List<Long> all = samples.stream().flatMapToLong(Sample::values).sorted().boxed().toList();
-        return new Seen(all, broken.get(), slowOpen.get(), peak);
+        return new Seen(all, broken.get(), slowOpen.get(), peak, heap);
     }
 
-    private static void slowly(int port, long end, AtomicInteger open) {
+    private static void slowly(int port, CountDownLatch end, AtomicInteger open) {
         try {
             if (new StreamReader(port, TOKENS, LARGE_TOKEN_BYTES, INTERVAL_MICROS)
                     .readSlowly(end)) {
@@ -167,19 +185,6 @@ public final class SlowReaders {
         } catch (IOException e) {
             broken.incrementAndGet();
         }
-    }
-
-    private static double residentMib(long pid) {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-                if (line.startsWith("VmRSS:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) / KIB_PER_MIB;
-                }
-            }
-        } catch (IOException e) {
-            return Double.NaN; // it has ended
-        }
-        return Double.NaN;
     }
 
     /** The times of one stream, after the first seconds. Its reader's alone until it has ended. */

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /** A client of one stream, ordinary or slow. Its methods block. */
@@ -59,20 +61,19 @@ final class StreamReader {
     }
 
     /**
-     * Reads a thousand bytes a second until the time has come.
+     * Reads a thousand bytes a second until it is told to leave.
      *
      * @return was the stream open to the end?
      */
-    boolean readSlowly(long untilNanos) throws IOException, InterruptedException {
+    boolean readSlowly(CountDownLatch end) throws IOException, InterruptedException {
         try (Socket socket = open(SMALL_WINDOW)) {
             InputStream in = socket.getInputStream();
             byte[] some = new byte[1000];
-            while (System.nanoTime() - untilNanos < 0) {
+            do {
                 if (in.read(some) < 0) {
                     return false;
                 }
-                Thread.sleep(1000);
-            }
+            } while (!end.await(1, TimeUnit.SECONDS));
             return true;
         }
     }
