@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code keelson bench gateway-peers}: our gateway beside others, all on core 0, two canned engines
  * and the clients on core 1. In rounds, one gateway after the other: 32 connections that ask as
- * fast as they are answered, 100 requests a second, 300 streams of 20 tokens a second. The first
- * round warms up and is not counted; what is printed are medians, the least and the most. The last
- * row tells the bars. Ends with 1 where one is not met, or cannot be told because a gateway is
- * missing.
+ * fast as they are answered, 100 requests a second, 300 streams of 20 tokens a second. A longer
+ * round before warms up and is not counted; what is printed are medians, the least and the most.
+ * The last row tells the bars. Ends with 1 where one is not met, or cannot be told because a
+ * gateway is missing.
  */
 public final class GatewayPeers {
     private static final int CONNECTIONS = 32;
@@ -30,6 +30,8 @@ public final class GatewayPeers {
     private static final int STREAMS = 300;
     private static final int TOKENS = 200;
     private static final int INTERVAL_MICROS = 50_000;
+    // A JVM has compiled what it needs after some 50,000 requests.
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final Duration FLOOD = Duration.ofSeconds(5);
     private static final Duration PACED = Duration.ofSeconds(6);
 
@@ -81,11 +83,11 @@ public final class GatewayPeers {
         List<Peer> order = new ArrayList<>(peers);
         for (int round = 0; round <= count; round++) {
             if (round > 0) {
-                keep(all, PeerTable.DIRECT, measure(null, engine));
+                keep(all, PeerTable.DIRECT, measure(null, engine, FLOOD));
             }
             for (Peer peer : List.copyOf(order)) {
                 try {
-                    PeerFigures figures = measure(peer, peer.port());
+                    PeerFigures figures = measure(peer, peer.port(), round > 0 ? FLOOD : WARM_UP);
                     if (round > 0) {
                         keep(all, peer.name(), figures);
                     }
@@ -105,17 +107,18 @@ public final class GatewayPeers {
         all.computeIfAbsent(name, n -> new ArrayList<>()).add(figures);
     }
 
-    private static PeerFigures measure(@Nullable Peer peer, int port)
+    private static PeerFigures measure(@Nullable Peer peer, int port, Duration flood)
             throws IOException, InterruptedException {
         RequestLoad load = new RequestLoad(port);
         double start = cpu(peer);
         long from = System.nanoTime();
-        RequestLoad.Count count = load.flood(CONNECTIONS, FLOOD);
+        RequestLoad.Count count = load.flood(CONNECTIONS, flood);
         double seconds = (System.nanoTime() - from) / 1e9;
         double flooded = cpu(peer) - start;
         List<Long> times = load.paced(PER_SECOND, PACED).stream().sorted().toList();
         double before = cpu(peer);
-        long tokens = streams(port);
+        // An engine alone has no cost to be measured.
+        long tokens = peer == null ? STREAMS * TOKENS : streams(port);
         double streamed = cpu(peer) - before;
         long unanswered = times.stream().filter(nanos -> nanos == Long.MAX_VALUE).count();
         return new PeerFigures(
