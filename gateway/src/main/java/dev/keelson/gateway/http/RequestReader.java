@@ -22,6 +22,8 @@ final class RequestReader {
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final boolean[] TOKEN = tokenCharacters(); // RFC 9110, 5.6.2
+
     // A read or write passes through memory outside the heap, as much as it moves at once.
     static final int MOST_AT_ONCE = 64 << 10;
 
@@ -67,17 +69,16 @@ final class RequestReader {
         if (headEnd < 0) {
             return null;
         }
-        String[] lines =
-                new String(buffer, start, headEnd - start, StandardCharsets.ISO_8859_1)
-                        .split("\r\n", -1);
+        String head = new String(buffer, start, headEnd - start, StandardCharsets.ISO_8859_1);
         start = headEnd + 4;
-        String[] requestLine = lines[0].split(" ", -1);
+        int line = lineEnd(head, 0);
+        String[] requestLine = head.substring(0, line).split(" ", -1);
         if (requestLine.length != 3
                 || !requestLine[2].startsWith("HTTP/1.")
                 || !isToken(requestLine[0])) {
             throw new HttpProblem(400, "The request line is not HTTP/1.");
         }
-        Map<String, String> headers = headers(lines);
+        Map<String, String> headers = headers(head, line + 2);
         boolean http11 = !requestLine[2].equals("HTTP/1.0");
         byte[] body = readBody(headers, http11);
         return new HttpRequest(
@@ -135,15 +136,24 @@ final class RequestReader {
         }
     }
 
-    private static Map<String, String> headers(String[] lines) throws HttpProblem {
+    private static int lineEnd(String head, int from) {
+        int end = head.indexOf("\r\n", from);
+        return end < 0 ? head.length() : end;
+    }
+
+    // Without regular expressions, here and below: every request comes through.
+    private static Map<String, String> headers(String head, int from) throws HttpProblem {
         Map<String, String> headers = new HashMap<>();
-        for (int i = 1; i < lines.length; i++) {
-            int colon = lines[i].indexOf(':');
-            if (colon <= 0 || !isToken(lines[i].substring(0, colon))) {
+        int next = from;
+        while (next <= head.length()) {
+            int end = lineEnd(head, next);
+            int colon = head.indexOf(':', next);
+            if (colon <= next || colon > end || !isToken(head.substring(next, colon))) {
                 throw new HttpProblem(400, "A header line is malformed.");
             }
-            String name = lines[i].substring(0, colon).toLowerCase(java.util.Locale.ROOT);
-            String value = lines[i].substring(colon + 1).strip();
+            String name = head.substring(next, colon).toLowerCase(java.util.Locale.ROOT);
+            String value = head.substring(colon + 1, end).strip();
+            next = end + 2;
             if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
                 throw new HttpProblem(400, "A header value is malformed.");
             }
@@ -173,7 +183,7 @@ final class RequestReader {
         if (length == null) {
             return new byte[0];
         }
-        if (!length.matches("\\d{1,18}")) {
+        if (!Digits.isLong(length)) {
             throw new HttpProblem(400, "The content length is no number.");
         }
         long bytes = Long.parseLong(length);
@@ -294,10 +304,18 @@ final class RequestReader {
         return query < 0 ? path : path.substring(0, query);
     }
 
+    private static boolean[] tokenCharacters() {
+        boolean[] token = new boolean[127];
+        for (char c = '!'; c < token.length; c++) {
+            token[c] = "()<>@,;:\\\"/[]?={}".indexOf(c) < 0;
+        }
+        return token;
+    }
+
     private static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c <= ' ' || c >= 127 || "()<>@,;:\\\"/[]?={}".indexOf(c) >= 0) {
+            if (c >= TOKEN.length || !TOKEN[c]) {
                 return false;
             }
         }

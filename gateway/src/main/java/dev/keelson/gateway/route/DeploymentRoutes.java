@@ -196,7 +196,12 @@ final class DeploymentRoutes {
 
     private static List<ReplicaSlot> preferred(
             List<ReplicaSlot> slots, Predicate<ReplicaSlot> wish) {
-        List<ReplicaSlot> wished = slots.stream().filter(wish).toList();
+        List<ReplicaSlot> wished = new ArrayList<>(slots.size());
+        for (ReplicaSlot slot : slots) {
+            if (wish.test(slot)) {
+                wished.add(slot);
+            }
+        }
         return wished.isEmpty() ? slots : wished;
     }
 

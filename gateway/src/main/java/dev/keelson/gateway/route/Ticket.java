@@ -96,9 +96,11 @@ public final class Ticket {
 
     /** Something died under it there a moment ago: the machine itself may be going. */
     boolean mayBeDying(String node, long nowNanos) {
-        return deaths.stream()
-                .anyMatch(death ->
-                        death.node().equals(node) && nowNanos - death.nanos() <= SAME_CAUSE_NANOS);
+        return isSuspect()
+                && deaths.stream()
+                        .anyMatch(death ->
+                                death.node().equals(node)
+                                        && nowNanos - death.nanos() <= SAME_CAUSE_NANOS);
     }
 
     boolean diedOnNode(String node) {

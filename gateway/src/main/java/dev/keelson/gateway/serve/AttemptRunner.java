@@ -164,7 +164,7 @@ final class AttemptRunner {
 
     private byte @Nullable [] readWhole(UpstreamConnection connection, Attempt attempt)
             throws IOException {
-        byte[] body = new byte[4096];
+        byte[] body = {};
         byte[] part = new byte[4096];
         int length = 0;
         for (int read = connection.read(part); read >= 0; read = connection.read(part)) {
@@ -178,7 +178,7 @@ final class AttemptRunner {
             System.arraycopy(part, 0, body, length, read);
             length += read;
         }
-        return Arrays.copyOf(body, length);
+        return length == body.length ? body : Arrays.copyOf(body, length);
     }
 
     private AttemptResult passAnswer(RequestProgress request, Attempt attempt, byte[] body)

@@ -1,5 +1,6 @@
 package dev.keelson.gateway.upstream;
 
+import dev.keelson.gateway.http.Digits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -228,7 +229,7 @@ public final class UpstreamConnection implements AutoCloseable {
         } else if (length == null) {
             framing = Framing.UNTIL_CLOSE;
             keepAlive = false;
-        } else if (length.matches("\\d{1,18}")) {
+        } else if (Digits.isLong(length)) {
             left = Long.parseLong(length);
             framing = left == 0 ? Framing.ENDED : Framing.LENGTH;
         } else {
@@ -237,7 +238,7 @@ public final class UpstreamConnection implements AutoCloseable {
     }
 
     private static boolean isStatus(String code) {
-        return code.length() == 3 && code.chars().allMatch(c -> c >= '0' && c <= '9');
+        return code.length() == 3 && Digits.isLong(code);
     }
 
     private Map<String, String> headers() throws IOException {
@@ -306,6 +307,21 @@ public final class UpstreamConnection implements AutoCloseable {
     }
 
     private String line() throws IOException {
+        if (start == end && !fill()) {
+            throw new EOFException("The engine closed the connection.");
+        }
+        for (int i = start; i < end; i++) {
+            if (buffer[i] == '\n') {
+                int length = i - start - (i > start && buffer[i - 1] == '\r' ? 1 : 0);
+                String line = new String(buffer, start, length, StandardCharsets.ISO_8859_1);
+                start = i + 1;
+                return line;
+            }
+        }
+        return lineInParts();
+    }
+
+    private String lineInParts() throws IOException {
         StringBuilder line = new StringBuilder(48);
         while (true) {
             if (start == end && !fill()) {
