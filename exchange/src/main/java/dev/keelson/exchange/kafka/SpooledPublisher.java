@@ -104,7 +104,10 @@ public final class SpooledPublisher implements AutoCloseable {
             boolean counted) {
         try {
             var position = spool.append(topic, partition, key, value, eventTimeMs, counted);
-            work.release();
+            // Without Kafka nobody takes the permits, and there can be only so many.
+            if (isPublishing()) {
+                work.release();
+            }
             return position;
         } catch (IOException e) {
             LOG.debug("A record was dropped: {}", e.toString());
