@@ -150,6 +150,9 @@ public final class DemandFeed implements AutoCloseable {
         }
         if (partitions.isEmpty()) {
             notBefore = clock.instant().plus(RETRY);
+        } else {
+            // In a fleet that nobody asks anything there may be nothing to read.
+            state = new State(true, state.records, state.undecodable, state.sample);
         }
         assignAgain = clock.instant().plusSeconds(60);
     }
@@ -371,7 +374,7 @@ public final class DemandFeed implements AutoCloseable {
             @Nullable Double p50, @Nullable Double p95, @Nullable Double p99, long count) {}
 
     /**
-     * @param connected whether the last poll reached Kafka and something came since
+     * @param connected whether Kafka was reached since a poll last failed
      * @param records records read
      * @param undecodable of these, set aside
      * @param sample where the last of these was and why, null if there was none

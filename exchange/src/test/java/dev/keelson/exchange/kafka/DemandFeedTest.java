@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -57,6 +58,19 @@ final class DemandFeedTest implements DemandFeed.Listener {
             assertThat(feed.state().sample()).contains("@").doesNotContain("no record");
             assertThat(feed.state().connected()).isTrue();
             assertThat(totals).extracting(DemandFeed.Totals::arrivals).containsExactly(7L);
+        }
+    }
+
+    @Test
+    void isConnectedOnceKafkaAnswersThoughThereIsNothingToReadUntilItFails() {
+        offer(Topics.DEMAND.name(), Topics.SLO.name());
+        try (var feed = new DemandFeed(() -> kafka, this, null, clock)) {
+            assertThat(feed.state().connected()).isFalse();
+            assertThat(feed.poll(Duration.ZERO)).isZero();
+            assertThat(feed.state().connected()).isTrue();
+            kafka.setPollException(new KafkaException("away"));
+            assertThat(feed.poll(Duration.ZERO)).isZero();
+            assertThat(feed.state().connected()).isFalse();
         }
     }
 
