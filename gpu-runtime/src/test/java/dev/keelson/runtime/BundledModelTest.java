@@ -22,4 +22,14 @@ class BundledModelTest {
         String text = "Ein Schiff — Ω 船 🚢 \u0000 naïve";
         assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
     }
+
+    @Test
+    void itsDraftKnowsTheSameTokens() throws IOException {
+        Path models = Path.of(System.getProperty("keelson.root", ".."), "models");
+        LoadedModel model = LoadedModel.read(models.resolve("keelson-mini"));
+        Path draft = models.resolve("keelson-mini-draft");
+        LoadedModel small = LoadedModel.read(draft);
+        model.requireDraft(small, draft, model.config().context());
+        assertThat(small.config().layers()).isLessThan(model.config().layers());
+    }
 }

@@ -9,6 +9,11 @@ import java.util.Locale;
  * The README of a trained model: what it is, how it was made and how it compares with the trigram.
  */
 final class ModelCard {
+    private static final String SERVES =
+            "A Llama-architecture decoder that Keelson trains itself, so that a fleet serves real tokens with nothing downloaded.";
+    private static final String GUESSES =
+            "A small decoder that Keelson trains itself to guess for keelson-mini (`--draft-model`); its tokenizer is that model's.";
+
     private ModelCard() {}
 
     static String text(
@@ -23,13 +28,14 @@ final class ModelCard {
         int[] heldOut = TrainMain.tokens(tokenizer, corpus.heldOut());
         var trigram = new Trigram(training, tokenizer.size());
         trigram.tune(TrainMain.tokens(tokenizer, corpus.validation()));
+        boolean draft = options.draftOf() != null;
         int bytes = corpus.training().stream().mapToInt(d -> d.length() + 1).sum();
         return String.format(
                 Locale.ROOT,
                 """
-                # keelson-mini
+                # %s
 
-                A Llama-architecture decoder that Keelson trains itself, so that a fleet serves real tokens with nothing downloaded.
+                %s
                 It writes small English stories, kitchen notes, voyages and reports about serving fleets; it knows nothing.
 
                 | | |
@@ -44,8 +50,10 @@ final class ModelCard {
                 | held-out perplexity, interpolated trigram | %.2f per token (weights %s) |
 
                 Held-out: %d documents, %,d tokens; no sentence of eight or more words of them occurs in training.
-                Made by `keelson model train --out DIR --seed %d --steps %d`. Licence: Apache-2.0, as the project.
+                Made by `keelson model train%s --out DIR --seed %d --steps %d`. Licence: Apache-2.0, as the project.
                 """,
+                draft ? "keelson-mini-draft" : "keelson-mini",
+                draft ? GUESSES : SERVES,
                 trainer.parameters(),
                 tokenizer.size(),
                 bytes,
@@ -60,6 +68,7 @@ final class ModelCard {
                 weights(trigram),
                 corpus.heldOut().size(),
                 heldOut.length,
+                draft ? " --draft models/keelson-mini" : "",
                 options.seed(),
                 options.steps());
     }

@@ -19,7 +19,8 @@ import java.util.Random;
 
 /**
  * Trains the bundled model from nothing and writes its folder: {@code --out DIR [--seed S] [--steps
- * N] [--budget-minutes M]}; with {@code --adapters MODEL_DIR} adapters of that model instead.
+ * N] [--budget-minutes M]}; with {@code --adapters MODEL_DIR} adapters of that model instead, with
+ * {@code --draft MODEL_DIR} a smaller model that guesses for it.
  */
 public final class TrainMain {
     private static final int VOCABULARY = 1024;
@@ -79,11 +80,17 @@ public final class TrainMain {
     private static void train(TrainOptions options) throws IOException {
         Files.createDirectories(options.out());
         Corpus corpus = Corpus.build(options.seed(), GENERATED_CHARACTERS);
-        BpeTokenizer tokenizer = BpeTrainer.train(corpus.training(), VOCABULARY);
+        Path draftOf = options.draftOf();
+        BpeTokenizer tokenizer =
+                draftOf == null
+                        ? BpeTrainer.train(corpus.training(), VOCABULARY)
+                        : TokenizerFile.read(draftOf.resolve("tokenizer.json"));
+        LlamaConfig shape =
+                draftOf == null ? MINI : draft(ConfigFile.read(draftOf.resolve("config.json")));
         int[] training = tokens(tokenizer, corpus.training());
         int[] validation = tokens(tokenizer, corpus.validation());
         long started = System.nanoTime();
-        try (var trainer = new LlamaTrainer(MINI, new Random(options.seed()), LONGEST_DOCUMENT)) {
+        try (var trainer = new LlamaTrainer(shape, new Random(options.seed()), LONGEST_DOCUMENT)) {
             System.out.printf(
                     Locale.ROOT,
                     "%,d parameters, %,d training tokens in %,d documents%n",
@@ -113,16 +120,34 @@ public final class TrainMain {
                             "step %d validation perplexity %.2f%n",
                             step,
                             Math.exp(mean));
-                    write(options.out(), tokenizer, trainer);
+                    write(options.out(), shape, tokenizer, trainer);
                 }
             }
-            write(options.out(), tokenizer, trainer);
+            write(options.out(), shape, tokenizer, trainer);
             double minutes = (System.nanoTime() - started) / 60e9;
             String card =
                     ModelCard.text(options, step, smooth, minutes, trainer, tokenizer, corpus);
             Files.writeString(options.out().resolve("README.md"), card);
             System.out.println(card);
         }
+    }
+
+    /** The shape of a model that guesses for another: one narrow block. */
+    private static LlamaConfig draft(LlamaConfig of) {
+        return new LlamaConfig(
+                of.vocabulary(),
+                48,
+                128,
+                1,
+                3,
+                1,
+                16,
+                of.context(),
+                Rope.plain(10_000),
+                1e-5,
+                true,
+                false,
+                false);
     }
 
     /** Linear warm-up, then a cosine down to a twentieth. */
@@ -151,9 +176,10 @@ public final class TrainMain {
         return all.toArray();
     }
 
-    private static void write(Path out, BpeTokenizer tokenizer, LlamaTrainer trainer)
+    private static void write(
+            Path out, LlamaConfig shape, BpeTokenizer tokenizer, LlamaTrainer trainer)
             throws IOException {
-        ConfigFile.write(MINI, 0, out.resolve("config.json"));
+        ConfigFile.write(shape, 0, out.resolve("config.json"));
         TokenizerFile.write(tokenizer, out.resolve("tokenizer.json"));
         trainer.weights().write(out.resolve("model.safetensors"));
         for (String name : FIXED) {
