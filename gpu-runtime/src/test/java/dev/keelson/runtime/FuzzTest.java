@@ -11,6 +11,7 @@ import dev.keelson.runtime.format.ModelFileException;
 import dev.keelson.runtime.testing.TinyModels;
 import dev.keelson.runtime.tokenizer.BpeTrainer;
 import dev.keelson.runtime.tokenizer.TokenizerFile;
+import dev.keelson.runtime.weights.ConfigFile;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LoraFolder;
 import dev.keelson.runtime.weights.Projection;
@@ -104,6 +105,48 @@ class FuzzTest {
         Reader reader = () -> TokenizerFile.read(file);
         fuzzFields(file, reader);
         fuzzBytes(file, reader);
+    }
+
+    @Test
+    void models() throws IOException {
+        writeModel();
+        Path config = folder.resolve("config.json");
+        fuzzFields(config, () -> ConfigFile.read(config));
+        Reader reader = () -> LoadedModel.read(folder);
+        fuzzBytes(config, reader);
+        fuzzHeader(folder.resolve("model.safetensors"), reader);
+        fuzzFields(folder.resolve("tokenizer_config.json"), reader);
+        fuzzFields(folder.resolve("generation_config.json"), reader);
+    }
+
+    @Test
+    void shards() throws IOException {
+        writeModel();
+        Files.move(folder.resolve("model.safetensors"), folder.resolve("first.safetensors"));
+        ObjectNode root = JSON.createObjectNode();
+        ObjectNode map = root.putObject("weight_map");
+        try (var tensors = Safetensors.open(folder.resolve("first.safetensors"))) {
+            tensors.names().forEach(name -> map.put(name, "first.safetensors"));
+        }
+        Path index = folder.resolve("model.safetensors.index.json");
+        Files.write(index, JSON.writeValueAsBytes(root));
+        Reader reader = () -> LoadedModel.read(folder);
+        fuzzFields(index, reader);
+        fuzzBytes(index, reader);
+    }
+
+    private void writeModel() throws IOException {
+        ConfigFile.write(MODEL, 0, folder.resolve("config.json"));
+        TokenizerFile.write(
+                BpeTrainer.train(List.of("the node drains the node"), 270),
+                folder.resolve("tokenizer.json"));
+        TinyModels.weights(MODEL, 3).write(folder.resolve("model.safetensors"));
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                "{\"chat_template\":\"{{ messages[0].content }}\",\"bos_token\":{\"content\":\"<s>\"},\"eos_token\":\"</s>\"}");
+        Files.writeString(
+                folder.resolve("generation_config.json"),
+                "{\"eos_token_id\":[0,1],\"stop_strings\":[\"User:\"]}");
     }
 
     private void writeAdapter() throws IOException {

@@ -37,6 +37,10 @@ public final class ConfigFile {
         refuseWhatIsNotServed(j);
         int heads = j.integer("num_attention_heads", 1, WIDEST);
         int hidden = j.integer("hidden_size", 1, WIDEST);
+        int keyValueHeads = j.integer("num_key_value_heads", 1, WIDEST, heads);
+        if (keyValueHeads > heads) {
+            throw j.wrong("num_key_value_heads", "at most num_attention_heads, " + heads);
+        }
         try {
             return new LlamaConfig(
                     j.integer("vocab_size", 1, 1 << 24),
@@ -44,7 +48,7 @@ public final class ConfigFile {
                     j.integer("intermediate_size", 1, WIDEST),
                     j.integer("num_hidden_layers", 1, 1 << 12),
                     heads,
-                    j.integer("num_key_value_heads", 1, heads, heads),
+                    keyValueHeads,
                     j.integer("head_dim", 2, WIDEST, type.equals("qwen3") ? 128 : hidden / heads),
                     context(j),
                     rope(j),
