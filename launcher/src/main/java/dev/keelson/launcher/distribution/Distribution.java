@@ -97,6 +97,11 @@ public record Distribution(Path home, Path javaHome) {
         return modelRoot().resolve("keelson-mini-adapters");
     }
 
+    /** The small model that guesses for the bundled one. */
+    public Path bundledDraft() {
+        return modelRoot().resolve("keelson-mini-draft");
+    }
+
     /** The trace that {@code up} replays. */
     public Path azureTrace() {
         return home.resolve("datasets")
