@@ -19,6 +19,7 @@ import dev.keelson.runtime.weights.SafetensorsFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -58,7 +59,7 @@ final class BenchEngine implements AutoCloseable {
 
         @Override
         public void ended(FinishReason reason) {
-            throw new IllegalStateException("an answer ended by " + reason);
+            ended = true; // by a step that failed, which run() tells
         }
     }
 
@@ -108,10 +109,29 @@ final class BenchEngine implements AutoCloseable {
         return answer;
     }
 
-    /** Steps until nothing is left. */
+    /**
+     * Goes on with an answer that another engine began.
+     *
+     * @param begun its tokens, which come first in the answer here too
+     */
+    Answer goOn(int[] prompt, int[] begun, SamplingParameters parameters) {
+        var answer = new Answer();
+        Arrays.stream(begun).forEach(answer.tokens::add);
+        var request = new EngineRequest(prompt, begun, 0, "", EngineRequest.NO_DEADLINE, null);
+        engine.submit(request, List.of(new Engine.Choice(parameters, answer)));
+        return answer;
+    }
+
+    /**
+     * Steps until nothing is left.
+     *
+     * @throws IllegalStateException if a step failed
+     */
     void run() {
         while (engine.step()) {
-            // Each call is one step.
+            if (engine.failure() != null) {
+                throw new IllegalStateException("a step failed: " + engine.failure());
+            }
         }
     }
 

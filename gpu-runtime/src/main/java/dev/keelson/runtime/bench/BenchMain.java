@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -138,12 +137,17 @@ public final class BenchMain {
         int tokens = 64;
         System.out.printf("%d requests, %d tokens each%n", seeds, tokens);
         var identity = new GreedyIdentity(BenchEngine.weights(bundled), seeds, tokens);
-        for (Map.Entry<String, GreedyIdentity.Outcome> way : identity.run().entrySet()) {
-            GreedyIdentity.Outcome o = way.getValue();
-            System.out.printf(
-                    "%-21s %d answers, %d different, %d ties (%d)%n",
-                    way.getKey(), o.answers(), o.different(), o.ties(), o.seen());
-        }
+        GreedyIdentity.DECODERS.forEach((decoder, opened) ->
+                identity.run(opened)
+                        .forEach((way, o) ->
+                                System.out.printf(
+                                        "%-9s  %-21s %d answers, %d different, %d ties (%d)%n",
+                                        decoder,
+                                        way,
+                                        o.answers(),
+                                        o.different(),
+                                        o.ties(),
+                                        o.seen())));
     }
 
     private static void prefixTtft(LlamaWeights weights) {
