@@ -4,9 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What another JVM with the serial collector holds, after a full collection.
@@ -15,21 +22,22 @@ import java.util.regex.Pattern;
  *     serial collector leaves dead objects where moving the living would cost more, up to a share
  *     of the heap, and fills their place
  * @param nativeKib resident outside its heap: libraries, threads, compiled code, the model
+ * @param classes bytes of its live objects by class
  */
-record EngineMemory(long liveHeapKib, long nativeKib) {
+record EngineMemory(long liveHeapKib, long nativeKib, SortedMap<String, Long> classes) {
     /** {@code DefNew total 4928K, used 77K [0xf8000000, 0xf8550000, 0xfa8a0000)}. */
     private static final Pattern GENERATION =
             Pattern.compile(
                     "(?:DefNew|def new generation|Tenured|tenured generation)\\s+total \\d+K, used \\d+K"
                             + " \\[0x([0-9a-f]+), 0x[0-9a-f]+, 0x([0-9a-f]+)\\)");
 
-    /** {@code 1: 28678 3487928 [B (java.base@25)}, and {@code Total 104338 7031056} at the end. */
-    private static final Pattern FILLERS =
-            Pattern.compile(
-                    "^ *\\d+: +\\d+ +(\\d+) +(?:\\[Ljdk\\.internal\\.vm\\.FillerElement;|jdk\\.internal\\.vm\\.FillerObject).*$",
-                    Pattern.MULTILINE);
+    /** {@code 1: 28678 3487928 [B (java.base@25)}. */
+    private static final Pattern CLASS =
+            Pattern.compile("^ *\\d+: +\\d+ +(\\d+) +(\\S+).*$", Pattern.MULTILINE);
 
-    private static final Pattern TOTAL = Pattern.compile("^Total +\\d+ +(\\d+)", Pattern.MULTILINE);
+    /** What fills the place of dead objects. */
+    private static final Set<String> FILLERS =
+            Set.of("[Ljdk.internal.vm.FillerElement;", "jdk.internal.vm.FillerObject");
 
     private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
 
@@ -53,22 +61,39 @@ record EngineMemory(long liveHeapKib, long nativeKib) {
         }
         List<String> maps = Files.readAllLines(Path.of("/proc/" + jvm.pid() + "/smaps"));
         // It collects once more: what the first time only found to be dead is gone by now.
-        long live = liveBytes(jcmd(jvm.pid(), "GC.class_histogram"));
-        return new EngineMemory(live / 1024, residentOutside(maps, from, to));
+        SortedMap<String, Long> classes = classes(jcmd(jvm.pid(), "GC.class_histogram"));
+        long live = classes.values().stream().mapToLong(Long::longValue).sum();
+        return new EngineMemory(live / 1024, residentOutside(maps, from, to), classes);
     }
 
-    /** Bytes of all objects of a histogram but those that fill the place of dead ones. */
-    static long liveBytes(String histogram) throws IOException {
-        Matcher total = TOTAL.matcher(histogram);
-        if (!total.find()) {
-            throw new IOException("the histogram of jcmd has no total");
+    /** Bytes by class of a histogram, without what fills the place of dead objects. */
+    static SortedMap<String, Long> classes(String histogram) throws IOException {
+        var classes = new TreeMap<String, Long>();
+        CLASS.matcher(histogram)
+                .results()
+                .filter(line -> !FILLERS.contains(line.group(2)))
+                .forEach(line ->
+                        classes.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum));
+        if (classes.isEmpty()) {
+            throw new IOException("the histogram of jcmd names no class");
         }
-        long fillers =
-                FILLERS.matcher(histogram)
-                        .results()
-                        .mapToLong(line -> Long.parseLong(line.group(1)))
-                        .sum();
-        return Long.parseLong(total.group(1)) - fillers;
+        return classes;
+    }
+
+    /** The classes whose objects changed most since an earlier moment, in words. */
+    String changesSince(EngineMemory earlier, int most) {
+        var all = new TreeSet<>(classes.keySet());
+        all.addAll(earlier.classes.keySet());
+        return all.stream()
+                .map(name -> Map.entry(name, bytes(name) - earlier.bytes(name)))
+                .sorted(Comparator.comparingLong(change -> -Math.abs(change.getValue())))
+                .limit(most)
+                .map(change -> "%s %+d".formatted(change.getKey(), change.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private long bytes(String name) {
+        return classes.getOrDefault(name, 0L);
     }
 
     /** Sum of {@code Rss} of the mappings of smaps that begin outside a range, KiB. */

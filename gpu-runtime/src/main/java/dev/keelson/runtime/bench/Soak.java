@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +20,15 @@ import java.util.regex.Pattern;
 /**
  * {@code keelson bench soak}: mixed load on an engine in a process of its own, and after every
  * minute, with the load held back, what the engine still holds. Its cache and its adapter slots are
- * small, so that requests are preempted and adapters dropped and read again.
+ * small, so that requests are preempted and adapters dropped and read again. What is bounded and
+ * held on purpose is the same each time: the adapters that stay are asked for in order, and the
+ * clients' idle connections are closed.
  */
 public final class Soak {
     /** Code is compiled and the cache is filled until then. */
     private static final int FLAT_FROM_MINUTE = 5;
 
+    private static final int CLASSES_SHOWN = 12;
     private static final double MOST_SPREAD = 0.05;
     private static final long SEED = 7;
     private static final long MOST_SECONDS_TO_IDLE = 120;
@@ -110,10 +114,14 @@ public final class Soak {
     }
 
     private Minute measure(int number, Counts before) throws IOException, InterruptedException {
+        idlePage();
+        Counts counts = tally.counts().minus(before);
+        load.settle();
+        client.disconnect();
         String page = idlePage();
         return new Minute(
                 number,
-                tally.counts().minus(before),
+                counts,
                 EngineMemory.after(engine),
                 gauge(page, "keelson_engine_kv_blocks_free"),
                 gauge(page, "keelson_engine_kv_blocks_used"),
@@ -164,6 +172,7 @@ public final class Soak {
         long leaked = rows.stream().mapToLong(Minute::leaked).max().orElse(0);
         held &= judge("blocks leaked", exact && leaked == 0, leaked + "");
         held &= flat("live heap", rows, row -> row.memory.liveHeapKib());
+        explain(rows);
         held &= flat("native memory", rows, row -> row.memory.nativeKib());
         return held;
     }
@@ -194,6 +203,26 @@ public final class Soak {
                         most,
                         late[late.length - 1],
                         100 * spread));
+    }
+
+    /** Says which objects made the difference where the live heap was farthest off. */
+    private static void explain(List<Minute> rows) {
+        List<Minute> late = rows.stream().filter(row -> row.number >= FLAT_FROM_MINUTE).toList();
+        if (late.size() < 2) {
+            return;
+        }
+        EngineMemory first = late.getFirst().memory;
+        Minute farthest =
+                late.stream()
+                        .max(
+                                Comparator.comparingLong(row ->
+                                        Math.abs(row.memory.liveHeapKib() - first.liveHeapKib())))
+                        .orElseThrow();
+        System.out.printf(
+                "minute %d against minute %d, bytes by class: %s%n",
+                farthest.number,
+                FLAT_FROM_MINUTE,
+                farthest.memory.changesSince(first, CLASSES_SHOWN));
     }
 
     private static boolean judge(String what, boolean held, String figure) {

@@ -15,7 +15,7 @@ import java.time.Duration;
 final class SoakClient {
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private volatile HttpClient http = HttpClient.newHttpClient();
     private final SoakTally tally;
     private final int port;
 
@@ -59,6 +59,12 @@ final class SoakClient {
             skipEvents(socket.getInputStream(), events);
         }
         tally.left();
+    }
+
+    /** Closes the idle connections; nobody may be asking. */
+    void disconnect() {
+        http.close();
+        http = HttpClient.newHttpClient();
     }
 
     /** The page of metrics. */

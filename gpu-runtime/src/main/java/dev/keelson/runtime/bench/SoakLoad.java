@@ -64,6 +64,16 @@ final class SoakLoad {
         gate.writeLock().lock();
     }
 
+    /**
+     * Asks the model and each adapter that stays, in order, while the clients are held: which
+     * adapters lie in memory and in slots does not hang on who asked last.
+     */
+    void settle() throws IOException, InterruptedException {
+        for (String model : models) {
+            client.expectAnswer(COMPLETIONS, body(model, "the river", 1, ""));
+        }
+    }
+
     /** Lets them go on. */
     void resume() {
         gate.writeLock().unlock();

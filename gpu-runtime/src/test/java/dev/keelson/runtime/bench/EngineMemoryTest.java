@@ -1,9 +1,12 @@
 package dev.keelson.runtime.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EngineMemoryTest {
@@ -36,6 +39,25 @@ class EngineMemoryTest {
                 Total         28742        4543248
                 """;
 
-        assertThat(EngineMemory.liveBytes(histogram)).isEqualTo(3487928);
+        assertThat(EngineMemory.classes(histogram)).isEqualTo(Map.of("[B", 3487928L));
+    }
+
+    @Test
+    void theClassesThatChangedMostAreNamedFirst() {
+        var earlier = memory(Map.of("[B", 100L, "[F", 900L, "Gone", 50L));
+        var later = memory(Map.of("[B", 110L, "[F", 500L, "New", 70L));
+
+        assertThat(later.changesSince(earlier, 3)).isEqualTo("[F -400, New +70, Gone -50");
+    }
+
+    @Test
+    void aHistogramWithoutClassesIsRefused() {
+        assertThatThrownBy(() -> EngineMemory.classes("Could not attach"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("names no class");
+    }
+
+    private static EngineMemory memory(Map<String, Long> classes) {
+        return new EngineMemory(1, 1, new TreeMap<>(classes));
     }
 }
