@@ -71,6 +71,32 @@ final class ControlPlaneTest {
     }
 
     @Test
+    void followsPlacesThatChangeWhileAReplicaServesAndSendsNothingToOneThatSleeps()
+            throws Exception {
+        try (var fleet = new TestFleet(folder)) {
+            var gateway = fleet.gateway("gateway-1");
+            var one = fleet.agent("node-1", "r1");
+            Eventually.holds(() -> gateway.ready().size() == 1);
+            var replica = gateway.ready().getFirst();
+            assertThat(gateway.places(replica)).isEqualTo(8);
+
+            one.report(replica, 3, false);
+            Eventually.holds(() -> gateway.places(replica) == 3);
+            assertThat(fleet.get("/api/v1/replicas").get(0).path("maxSequences").asInt())
+                    .isEqualTo(3);
+
+            one.report(replica, 3, true);
+            Eventually.holds(() -> gateway.ready().isEmpty());
+            var shown = fleet.get("/api/v1/replicas").get(0);
+            assertThat(shown.path("asleep").asBoolean()).isTrue();
+            assertThat(shown.path("state").asText()).isEqualTo("READY");
+
+            one.report(replica, 3, false);
+            Eventually.holds(() -> gateway.ready().equals(List.of(replica)));
+        }
+    }
+
+    @Test
     void saysThatThereIsNoForecastAndKeepsWhatAdviceIsJudgedBy() throws Exception {
         try (var fleet = new TestFleet(folder)) {
             var forecast = fleet.get("/api/v1/forecasts").path(0);

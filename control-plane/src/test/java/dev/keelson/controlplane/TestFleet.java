@@ -208,6 +208,14 @@ final class TestFleet implements AutoCloseable {
             beat();
         }
 
+        /** The engine was set otherwise while it serves. */
+        void report(String replica, int places, boolean asleep) {
+            replicas.computeIfPresent(
+                    replica,
+                    (_, was) -> was.toBuilder().setMaxSequences(places).setAsleep(asleep).build());
+            beat();
+        }
+
         private synchronized void say(AgentMessage message) {
             out.onNext(message);
         }
@@ -277,6 +285,15 @@ final class TestFleet implements AutoCloseable {
 
         void report(GatewayReport.Builder report) {
             out.onNext(GatewayMessage.newBuilder().setReport(report).build());
+        }
+
+        /** Requests that a replica runs at once; 0 for one that is not in the table. */
+        int places(String replica) {
+            return table.getDeploymentsList().stream()
+                    .flatMap(d -> d.getReplicasList().stream())
+                    .filter(r -> r.getReplica().equals(replica))
+                    .mapToInt(r -> r.getMaxSequences())
+                    .sum();
         }
 
         List<String> ready() {

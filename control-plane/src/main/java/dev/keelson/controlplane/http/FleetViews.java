@@ -305,6 +305,8 @@ public final class FleetViews {
                     .put("queued", live ? replica.load().waiting() : null)
                     .put("kvUse", live ? replica.load().kvUse() : null)
                     .put("thousandths", replica.thousandths())
+                    .put("maxSequences", view.maxSequences() > 0 ? view.maxSequences() : null)
+                    .put("asleep", live && view.asleep())
                     .put(
                             "reason",
                             state == replica.state() ? replica.reason() : "its node is lost");

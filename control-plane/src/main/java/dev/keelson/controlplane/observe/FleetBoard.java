@@ -6,6 +6,7 @@ import dev.keelson.controlplane.store.ReplicaRow;
 import dev.keelson.controlplane.store.ReplicaRow.Ending;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.core.fleet.CapacityType;
+import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.EngineLoad;
 import dev.keelson.core.fleet.Node;
 import dev.keelson.core.fleet.NodeId;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -207,7 +209,11 @@ public final class FleetBoard {
             replicas.put(id, entry);
         }
         entry.reported = true;
+        var isSetOtherwise =
+                entry.maxSequences != report.getMaxSequences()
+                        || entry.asleep != report.getAsleep();
         entry.maxSequences = report.getMaxSequences();
+        entry.asleep = report.getAsleep();
         var isNews =
                 before.state() != after.state()
                         || !java.util.Objects.equals(before.url(), after.url())
@@ -217,7 +223,7 @@ public final class FleetBoard {
         if (isNews) {
             replicaTable.save(entry.row);
         }
-        return isNews;
+        return isNews || isSetOtherwise;
     }
 
     /** Replicas that the agent's full report leaves out are not there any more. */
@@ -377,8 +383,13 @@ public final class FleetBoard {
         }
     }
 
-    /** One replica as it is now. */
-    public record ReplicaView(ReplicaRow row, int maxSequences) {
+    /**
+     * One replica as it is now.
+     *
+     * @param maxSequences requests that it runs at once, by its agent's newest report; 0 before one
+     * @param asleep does its engine wait to be woken?
+     */
+    public record ReplicaView(ReplicaRow row, int maxSequences, boolean asleep) {
         public Replica replica() {
             return row.replica();
         }
@@ -413,8 +424,21 @@ public final class FleetBoard {
 
     public synchronized List<ReplicaView> replicas() {
         return replicas.values().stream()
-                .map(entry -> new ReplicaView(entry.row, entry.maxSequences))
+                .map(entry -> new ReplicaView(entry.row, entry.maxSequences, entry.asleep))
                 .toList();
+    }
+
+    /**
+     * Requests that one READY replica of a deployment runs at once, on average, by their agents'
+     * newest reports: a knob that was changed while they serve counts. Empty where none tells.
+     */
+    public OptionalDouble placesOf(DeploymentId deployment) {
+        return replicas().stream()
+                .filter(view -> view.replica().deployment().equals(deployment))
+                .filter(view -> view.replica().state() == ReplicaState.READY && !view.asleep())
+                .mapToInt(ReplicaView::maxSequences)
+                .filter(places -> places > 0)
+                .average();
     }
 
     public synchronized Optional<AgentLink> link(NodeId id) {

@@ -120,10 +120,14 @@ public final class Observer implements FleetObserver {
                     if (revisions == null) {
                         return;
                     }
+                    var places = fleet.placesOf(id);
                     result.put(
                             id,
                             new DeploymentState(
-                                    spec,
+                                    places.isEmpty()
+                                            ? spec
+                                            : spec.withMaxSequences(
+                                                    (int) Math.round(places.getAsDouble())),
                                     revisions,
                                     new DemandReadings(
                                             gateways.inFlight(name),

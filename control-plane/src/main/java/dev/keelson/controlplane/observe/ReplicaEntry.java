@@ -19,6 +19,8 @@ final class ReplicaEntry {
 
     int maxSequences;
 
+    boolean asleep;
+
     ReplicaEntry(ReplicaRow row) {
         this.row = row;
     }

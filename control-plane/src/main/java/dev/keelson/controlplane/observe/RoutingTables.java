@@ -161,7 +161,10 @@ public final class RoutingTables {
                         .filter(view -> isThere(view, memory))
                         .toList();
         var ready =
-                ours.stream().filter(view -> view.replica().state() == ReplicaState.READY).toList();
+                ours.stream()
+                        .filter(view -> view.replica().state() == ReplicaState.READY)
+                        .filter(view -> !view.asleep())
+                        .toList();
         var serving = ready.stream().filter(view -> serves(view, memory)).toList();
         (serving.isEmpty() ? ready : serving)
                 .forEach(view ->

@@ -9,9 +9,12 @@ import dev.keelson.controlplane.store.Database;
 import dev.keelson.controlplane.store.NodeTable;
 import dev.keelson.controlplane.store.ReplicaTable;
 import dev.keelson.core.fleet.CapacityType;
+import dev.keelson.core.fleet.DeploymentId;
 import dev.keelson.core.fleet.NodeId;
 import dev.keelson.protocol.v1.AgentHello;
 import dev.keelson.protocol.v1.Heartbeat;
+import dev.keelson.protocol.v1.ReplicaPhase;
+import dev.keelson.protocol.v1.ReplicaReport;
 import dev.keelson.protocol.v1.SpotNotice;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -65,6 +68,37 @@ final class FleetBoardTest {
         board.heartbeat(new NodeId("spot-1"), Heartbeat.getDefaultInstance());
         board.change(new NodeId("demand-1"), row -> row.withCordoned(false));
         assertThat(board.tiersForReplicas()).containsExactlyInAnyOrder(ON_DEMAND, SPOT);
+    }
+
+    @Test
+    void placesAreWhatReadyReplicasThatAreAwakeReport() {
+        var chat = new DeploymentId("chat");
+        join("node-1", ON_DEMAND);
+        assertThat(board.placesOf(chat)).isEmpty();
+        board.heartbeat(
+                new NodeId("node-1"),
+                Heartbeat.newBuilder()
+                        .addReplicas(replica("r1", ReplicaPhase.READY).setMaxSequences(4))
+                        .addReplicas(replica("r2", ReplicaPhase.READY).setMaxSequences(8))
+                        .addReplicas(replica("silent", ReplicaPhase.READY))
+                        .addReplicas(replica("starts", ReplicaPhase.STARTING).setMaxSequences(90))
+                        .addReplicas(
+                                replica("sleeps", ReplicaPhase.READY)
+                                        .setMaxSequences(90)
+                                        .setAsleep(true))
+                        .build());
+        assertThat(board.placesOf(chat)).hasValue(6);
+        assertThat(board.placesOf(new DeploymentId("other"))).isEmpty();
+    }
+
+    private static ReplicaReport.Builder replica(String name, ReplicaPhase phase) {
+        return ReplicaReport.newBuilder()
+                .setReplica(name)
+                .setDeployment("chat")
+                .setRevision(1)
+                .setThousandths(100)
+                .setPhase(phase)
+                .setUrl("http://127.0.0.1:1/" + name);
     }
 
     private void join(String node, CapacityType capacity) {

@@ -27,4 +27,17 @@ public record Deployment(
                             .formatted(minReplicas, maxReplicas, id));
         }
     }
+
+    /** The same with another number of requests that one replica runs at once. */
+    public Deployment withMaxSequences(int places) {
+        return new Deployment(
+                id,
+                engine,
+                slo,
+                minReplicas,
+                maxReplicas,
+                replicaThousandths,
+                places,
+                contextTokens);
+    }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -174,6 +175,16 @@ public final class EngineMetrics implements EngineListener {
                 })
                 .register(registry);
         counter("keelson_engine_steps_total", "Steps of the decoder.", load, EngineLoad::steps);
+    }
+
+    /** Adds how many sequences one step may have, as the knob stands now. */
+    public void places(IntSupplier places) {
+        GaugeWithCallback.builder()
+                .name("keelson_engine_max_num_seqs")
+                .help("Sequences in one batch at most, as the knob stands now.")
+                .labelNames("model_name")
+                .callback(callback -> callback.call(places.getAsInt(), model))
+                .register(registry);
     }
 
     /** Adds vLLM's gauge of adapters: its labels name them, its value is the time. */

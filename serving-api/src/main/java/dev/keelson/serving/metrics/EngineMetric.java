@@ -16,7 +16,11 @@ public enum EngineMetric {
     /** Prompt tokens found in the prefix cache. */
     PREFIX_HITS(Kind.COUNTER),
     /** Requests that ended as their caller wanted. */
-    SUCCEEDED(Kind.COUNTER);
+    SUCCEEDED(Kind.COUNTER),
+    /** Requests that may be computed at once, as the engine is set now. */
+    PLACES(Kind.GAUGE),
+    /** Engines that let their model go until they are woken. */
+    ASLEEP(Kind.GAUGE);
 
     private final Kind kind;
 

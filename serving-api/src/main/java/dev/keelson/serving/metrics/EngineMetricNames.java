@@ -1,7 +1,9 @@
 package dev.keelson.serving.metrics;
 
+import static dev.keelson.serving.metrics.EngineMetric.ASLEEP;
 import static dev.keelson.serving.metrics.EngineMetric.GENERATION_TOKENS;
 import static dev.keelson.serving.metrics.EngineMetric.KV_USE;
+import static dev.keelson.serving.metrics.EngineMetric.PLACES;
 import static dev.keelson.serving.metrics.EngineMetric.PREEMPTIONS;
 import static dev.keelson.serving.metrics.EngineMetric.PREFIX_HITS;
 import static dev.keelson.serving.metrics.EngineMetric.PREFIX_QUERIES;
@@ -55,9 +57,18 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                                                     .without(
                                                             "finished_reason", "abort", "error"))));
 
-    /** gpu-runtime prints vLLM's names. */
+    /** gpu-runtime prints vLLM's names, and says what it is set to. */
     public static final EngineMetricNames GPU_RUNTIME =
-            new EngineMetricNames("gpu-runtime", VLLM.rules());
+            new EngineMetricNames(
+                    "gpu-runtime",
+                    withMore(
+                            VLLM.rules(),
+                            Map.of(
+                                    PLACES, List.of(sum("keelson_engine_max_num_seqs")),
+                                    ASLEEP,
+                                            List.of(
+                                                    sum("vllm:engine_sleep_state")
+                                                            .without("sleep_state", "awake")))));
 
     /** SGLang 0.3 to 0.5. */
     public static final EngineMetricNames SGLANG =
@@ -112,4 +123,11 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                     Map.of(
                             WAITING, List.of(sum("nv_inference_pending_request_count")),
                             SUCCEEDED, List.of(sum("nv_inference_request_success"))));
+
+    private static Map<EngineMetric, List<MetricRule>> withMore(
+            Map<EngineMetric, List<MetricRule>> rules, Map<EngineMetric, List<MetricRule>> more) {
+        var all = new EnumMap<EngineMetric, List<MetricRule>>(rules);
+        all.putAll(more);
+        return all;
+    }
 }

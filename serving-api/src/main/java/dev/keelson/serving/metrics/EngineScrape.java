@@ -60,4 +60,15 @@ public record EngineScrape(Map<EngineMetric, Double> values, int problems, Scrap
     public @Nullable Double succeededTotal() {
         return value(EngineMetric.SUCCEEDED);
     }
+
+    /** Requests that the engine may compute at once, as it is set now. */
+    public @Nullable Double places() {
+        return value(EngineMetric.PLACES);
+    }
+
+    /** Whether the engine says that its model is not in memory. */
+    public boolean asleep() {
+        Double asleep = value(EngineMetric.ASLEEP);
+        return asleep != null && asleep > 0;
+    }
 }
