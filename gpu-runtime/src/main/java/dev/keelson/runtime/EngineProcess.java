@@ -73,10 +73,10 @@ final class EngineProcess {
         System.exit(0);
     }
 
-    private void endBy(Duration deadline) {
+    private void endAtLimit() {
         try {
-            Thread.sleep(deadline);
-            System.err.println("engine: not drained after " + deadline.toMillis() + " ms, ending");
+            server.drainLimit().await();
+            System.err.println("engine: not drained by the deadline, ending");
             engine.endAll();
             Thread.sleep(FAREWELL);
         } catch (InterruptedException e) {
@@ -92,8 +92,10 @@ final class EngineProcess {
     private void drain() {
         server.drain();
         if (drainDeadline != null) {
-            Thread.ofPlatform().daemon().name("drain-deadline").start(() -> endBy(drainDeadline));
+            server.drainLimit().within(drainDeadline);
         }
+        // Who asked for the drain may have set one, or may shorten it.
+        Thread.ofPlatform().daemon().name("drain-deadline").start(this::endAtLimit);
         try {
             engine.awaitQuiet();
             while (server.isAnswering()) {

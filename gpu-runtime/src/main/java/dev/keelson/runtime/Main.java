@@ -5,6 +5,7 @@ import dev.keelson.runtime.engine.DraftedDecoder;
 import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.http.AdapterRegistry;
+import dev.keelson.runtime.http.AdminGuard;
 import dev.keelson.runtime.http.EngineMetrics;
 import dev.keelson.runtime.http.EngineServer;
 import dev.keelson.runtime.http.ServedModel;
@@ -71,6 +72,7 @@ public final class Main {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
+        metrics.places(() -> engine.knobs().maxSequences());
         metrics.adapters(engine::load, limits.adapterSlots(), clock);
         var served =
                 new ServedModel(
@@ -92,6 +94,7 @@ public final class Main {
                         knobs,
                         () -> reload(options, knobs),
                         clock,
+                        AdminGuard.of(System.getenv(AdminGuard.VARIABLE)),
                         Poison.fromEnvironment(model.tokenizer()));
         var process =
                 new EngineProcess(

@@ -23,6 +23,7 @@ import dev.keelson.exchange.kafka.SpooledPublisher;
 import dev.keelson.exchange.process.ParentWatch;
 import dev.keelson.protocol.v1.AgentHello;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,8 @@ public final class Main {
                             config.catalog(),
                             config.thousandths(),
                             config.agentGrace(),
-                            config.engineHost());
+                            config.engineHost(),
+                            engineToken(config.engineHost()));
             var supervisor =
                     new ReplicaSupervisor(settings, proc, clock, asks, loop, changes::addLast);
             var kafka = kafka(config, membership, cutOff, clock);
@@ -199,6 +201,18 @@ public final class Main {
 
     private static BooleanSupplier cutOff(@Nullable Path hook) {
         return hook == null ? () -> false : () -> Files.exists(hook);
+    }
+
+    /** Without one, whoever reaches an engine's port may change it. */
+    private static @Nullable String engineToken(String engineHost) throws IOException {
+        String token = System.getenv(ReplicaSupervisor.TOKEN_VARIABLE);
+        if (token == null && !InetAddress.getByName(engineHost).isLoopbackAddress()) {
+            LOG.warn(
+                    "engines listen on {} and whoever reaches them may change them: set {}",
+                    engineHost,
+                    ReplicaSupervisor.TOKEN_VARIABLE);
+        }
+        return token;
     }
 
     private static @Nullable KafkaSink kafka(

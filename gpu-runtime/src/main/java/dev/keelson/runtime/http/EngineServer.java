@@ -1,5 +1,6 @@
 package dev.keelson.runtime.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.keelson.runtime.engine.Decoder;
@@ -7,11 +8,13 @@ import dev.keelson.runtime.engine.Engine;
 import dev.keelson.runtime.knobs.Knob;
 import dev.keelson.runtime.knobs.KnobValues;
 import dev.keelson.serving.openai.InvalidRequestException;
+import dev.keelson.serving.openai.Json;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.OpenAiResponses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,6 +37,14 @@ public final class EngineServer implements AutoCloseable {
     private static final OpenAiError DRAINING =
             OpenAiError.server(
                     503, "draining", "This engine takes no new requests: it is being drained.");
+    private static final long LONGEST_DRAIN_MILLIS = 86_400_000;
+    private static final OpenAiError NO_ROUTE =
+            new OpenAiError(
+                    404,
+                    "There is no such route here.",
+                    "invalid_request_error",
+                    null,
+                    "not_found");
     private static final OpenAiError INTERNAL =
             OpenAiError.server(500, "internal_error", "The engine failed to answer this request.");
     private static final OpenAiError STALLED =
@@ -49,6 +60,8 @@ public final class EngineServer implements AutoCloseable {
     private final KnobRoutes knobs;
     private final SleepRoutes sleep;
     private final AdapterRoutes adapters;
+    private final AdminGuard guard;
+    private final DrainLimit drainLimit = new DrainLimit(System::nanoTime);
     private final long stallNanos;
     private final InstantSource clock;
     private final Consumer<int[]> onPrompt;
@@ -69,6 +82,7 @@ public final class EngineServer implements AutoCloseable {
      *
      * @param knobs as the engine was started
      * @param reload makes the model anew after it slept
+     * @param guard who may change it
      * @param onPrompt sees each prompt's tokens before it is submitted; for fault injection
      */
     public EngineServer(
@@ -79,6 +93,7 @@ public final class EngineServer implements AutoCloseable {
             KnobValues knobs,
             Supplier<Decoder> reload,
             InstantSource clock,
+            AdminGuard guard,
             Consumer<int[]> onPrompt)
             throws IOException {
         // Without it the JDK's server leaves Nagle's algorithm on, and a token waits 40 ms for an
@@ -88,6 +103,7 @@ public final class EngineServer implements AutoCloseable {
         this.model = model;
         this.metrics = metrics;
         this.clock = clock;
+        this.guard = guard;
         this.onPrompt = onPrompt;
         reader = new RequestReader(model, clock);
         responder = new Responder(engine, model);
@@ -121,6 +137,11 @@ public final class EngineServer implements AutoCloseable {
     /** Refuses new requests from now on. */
     public void drain() {
         draining = true;
+    }
+
+    /** By when a drain ends what still runs. */
+    public DrainLimit drainLimit() {
+        return drainLimit;
     }
 
     /** Whether a request is still being answered. */
@@ -172,24 +193,59 @@ public final class EngineServer implements AutoCloseable {
                     Exchanges.send(exchange, 200, metrics.contentType(), metrics.page());
             case "GET /v1/models" ->
                     Exchanges.json(exchange, 200, OpenAiResponses.models(models(), "keelson"));
-            case "POST /v1/load_lora_adapter" -> adapters.load(exchange);
-            case "POST /v1/unload_lora_adapter" -> adapters.unload(exchange);
             case "GET /admin/knobs" -> Exchanges.json(exchange, 200, knobs.show());
-            case "POST /admin/knobs" -> change(exchange);
-            case "POST /sleep" -> sleep.sleep(exchange);
-            case "POST /wake_up" -> sleep.wake(exchange);
             case "GET /is_sleeping" -> sleep.state(exchange);
             case "POST /v1/completions" -> generate(exchange, reader::completion);
             case "POST /v1/chat/completions" -> generate(exchange, reader::chat);
-            default ->
-                    Exchanges.error(
-                            exchange,
-                            new OpenAiError(
-                                    404,
-                                    "There is no such route here.",
-                                    "invalid_request_error",
-                                    null,
-                                    "not_found"));
+            case "POST /v1/load_lora_adapter",
+                    "POST /v1/unload_lora_adapter",
+                    "POST /admin/knobs",
+                    "POST /admin/drain",
+                    "POST /sleep",
+                    "POST /wake_up" ->
+                    administer(exchange);
+            default -> Exchanges.error(exchange, NO_ROUTE);
+        }
+    }
+
+    private void administer(HttpExchange exchange) throws IOException, InterruptedException {
+        if (!guard.allows(exchange)) {
+            Exchanges.error(exchange, AdminGuard.REFUSED);
+            return;
+        }
+        switch (exchange.getRequestURI().getPath()) {
+            case "/v1/load_lora_adapter" -> adapters.load(exchange);
+            case "/v1/unload_lora_adapter" -> adapters.unload(exchange);
+            case "/admin/knobs" -> change(exchange);
+            case "/admin/drain" -> drain(exchange);
+            case "/sleep" -> sleep.sleep(exchange);
+            case "/wake_up" -> sleep.wake(exchange);
+            default -> Exchanges.error(exchange, NO_ROUTE);
+        }
+    }
+
+    /**
+     * Takes {@code {"deadline_ms":N}}: nothing new from now on, and what still runs by then ends
+     * with a typed error once the process is told to end.
+     */
+    private void drain(HttpExchange exchange) throws IOException {
+        try {
+            JsonNode deadline = Json.object(Exchanges.body(exchange)).path("deadline_ms");
+            if (!deadline.canConvertToLong()
+                    || !deadline.isIntegralNumber()
+                    || deadline.asLong() < 0
+                    || deadline.asLong() > LONGEST_DRAIN_MILLIS) {
+                throw new InvalidRequestException(
+                        OpenAiError.invalid(
+                                "'deadline_ms' must be 0 to " + LONGEST_DRAIN_MILLIS + ".",
+                                "deadline_ms"));
+            }
+            drainLimit.within(Duration.ofMillis(deadline.asLong()));
+            drain();
+            Exchanges.json(
+                    exchange, 200, "{\"status\":\"draining\"}".getBytes(StandardCharsets.UTF_8));
+        } catch (InvalidRequestException e) {
+            Exchanges.error(exchange, e.error());
         }
     }
 

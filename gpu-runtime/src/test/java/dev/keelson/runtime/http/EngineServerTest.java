@@ -377,6 +377,8 @@ class EngineServerTest {
                     .isEqualTo(wrong.replaceAll("[^a-z_]*([a-z_]+).*", "$1"));
         }
         assertThat(engine.knobs().maxSequences()).isEqualTo(2);
+        assertThat(get("/metrics"))
+                .contains("keelson_engine_max_num_seqs{model_name=\"tiny\"} 2.0");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** An engine that counts, behind the server, on a port of its own. */
 final class TinyServer implements AutoCloseable {
@@ -27,6 +28,18 @@ final class TinyServer implements AutoCloseable {
     final EngineServer server;
 
     TinyServer(int context, long minStepMillis, AdapterRegistry.Reader adapterReader)
+            throws IOException {
+        this(context, minStepMillis, adapterReader, null);
+    }
+
+    /**
+     * @param token null for one that everybody may change
+     */
+    TinyServer(
+            int context,
+            long minStepMillis,
+            AdapterRegistry.Reader adapterReader,
+            @Nullable String token)
             throws IOException {
         var metrics = new EngineMetrics("tiny");
         var chat = ChatFormat.parse("test", CHAT, Map.of(), List.of("\nUser:"));
@@ -53,6 +66,7 @@ final class TinyServer implements AutoCloseable {
                         LockSupport::parkNanos,
                         metrics);
         metrics.observe(engine::load);
+        metrics.places(() -> engine.knobs().maxSequences());
         var adapters = new AdapterRegistry("tiny", 2, adapterReader, InstantSource.system());
         metrics.adapters(engine::load, 2, InstantSource.system());
         var model =
@@ -67,6 +81,7 @@ final class TinyServer implements AutoCloseable {
                         knobs,
                         () -> new CountingDecoder(TOKENIZER.size()),
                         InstantSource.system(),
+                        AdminGuard.of(token),
                         prompt -> {});
         server.start();
         Thread.ofPlatform().name("engine").start(this::steps);

@@ -66,6 +66,13 @@ final class ServeCommand implements Callable<Integer> {
                     "What computes: torch (libtorch), vector (the Vector API), reference (plain Java), or auto: libtorch where it loads. Default ${DEFAULT-VALUE}.")
     private String decoder = "";
 
+    @Option(
+            names = "--drain-deadline",
+            paramLabel = "TIME",
+            description =
+                    "After SIGTERM what still runs by then ends with a typed error, such as 30s; default none: it is waited for.")
+    private @Nullable String drainDeadline;
+
     ServeCommand(Session session) {
         this.session = session;
     }
@@ -81,6 +88,9 @@ final class ServeCommand implements Callable<Integer> {
         arguments.addAll(List.of("--decoder", decoder));
         if (draftModel != null) {
             arguments.addAll(List.of("--draft-model", draftModel.toAbsolutePath().toString()));
+        }
+        if (drainDeadline != null) {
+            arguments.addAll(List.of("--drain-deadline", drainDeadline));
         }
         knobs.forEach(knob -> arguments.addAll(List.of("--knob", knob)));
         adapters.forEach(adapter -> arguments.addAll(List.of("--lora", adapter)));

@@ -54,8 +54,8 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
         }
         if (program.get().adapter().isModelDirectory() && modelDirectory(spec.model()).isEmpty()) {
             return Optional.of(
-                    "The model '%s' is no folder inside this node's model roots."
-                            .formatted(spec.model()));
+                    "The model '%s' (spec.model of the Deployment '%s') is no folder inside this node's model roots."
+                            .formatted(spec.model(), spec.deployment()));
         }
         return adapterObjection(spec);
     }
@@ -68,8 +68,12 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
             }
             if (modelDirectory(adapter.getValue()).isEmpty()) {
                 return Optional.of(
-                        "The adapter '%s' ('%s') is no folder inside this node's model roots."
-                                .formatted(adapter.getKey(), adapter.getValue()));
+                        "The adapter '%s' ('%s', spec.adapters.%s of the Deployment '%s') is no folder inside this node's model roots."
+                                .formatted(
+                                        adapter.getKey(),
+                                        adapter.getValue(),
+                                        adapter.getKey(),
+                                        spec.deployment()));
             }
         }
         return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.keelson.agent.supervise;
 
+import dev.keelson.serving.engine.DrainNotice;
 import dev.keelson.serving.engine.EngineAdapter;
 import dev.keelson.serving.engine.Probe;
 import dev.keelson.serving.metrics.EngineScrape;
@@ -11,6 +12,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Asks one engine over HTTP. Blocking, so called on virtual threads; one scrape at a time. */
 final class EngineContact {
@@ -23,17 +25,25 @@ final class EngineContact {
     private final String base;
     private final String servedModel;
     private final String agent;
+    private final @Nullable String token;
     private final EngineScraper scraper;
 
     /**
      * @param base such as http://127.0.0.1:9000
      * @param agent this agent's name, told to the engine with every request
+     * @param token shown to the engine when it is to change; null for none
      */
-    EngineContact(EngineAdapter adapter, String base, String servedModel, String agent) {
+    EngineContact(
+            EngineAdapter adapter,
+            String base,
+            String servedModel,
+            String agent,
+            @Nullable String token) {
         this.adapter = adapter;
         this.base = base;
         this.servedModel = servedModel;
         this.agent = agent;
+        this.token = token;
         this.scraper = new EngineScraper(adapter.metricNames(), ScrapeLimits.DEFAULT);
     }
 
@@ -65,14 +75,7 @@ final class EngineContact {
         Probe probe = adapter.probe(servedModel);
         try {
             HttpURLConnection connection = open(probe.path(), timeout);
-            connection.setRequestMethod("POST");
-            connection.setDoOutput(true);
-            connection.setRequestProperty("Content-Type", "application/json");
-            byte[] body = probe.body().getBytes(StandardCharsets.UTF_8);
-            connection.setFixedLengthStreamingMode(body.length);
-            try (var out = connection.getOutputStream()) {
-                out.write(body);
-            }
+            post(connection, probe.body());
             int status = connection.getResponseCode();
             discard(connection);
             if (status == OK) {
@@ -81,6 +84,33 @@ final class EngineContact {
             return status >= SERVER_ERROR && status != UNAVAILABLE ? Answer.NONE : Answer.REFUSED;
         } catch (IOException silent) {
             return Answer.NONE;
+        }
+    }
+
+    /** Tells it how long its drain may take. Does it know now? */
+    boolean announceDrain(DrainNotice notice, Duration timeout) {
+        try {
+            HttpURLConnection connection = open(notice.path(), timeout);
+            if (token != null) {
+                connection.setRequestProperty("Authorization", "Bearer " + token);
+            }
+            post(connection, notice.body());
+            int status = connection.getResponseCode();
+            discard(connection);
+            return status == OK;
+        } catch (IOException silent) {
+            return false;
+        }
+    }
+
+    private static void post(HttpURLConnection connection, String text) throws IOException {
+        connection.setRequestMethod("POST");
+        connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        connection.setFixedLengthStreamingMode(body.length);
+        try (var out = connection.getOutputStream()) {
+            out.write(body);
         }
     }
 

@@ -13,16 +13,19 @@ public final class ReplicaStatus {
     private final EngineEntry entry;
     private final @Nullable EngineScrape scrape;
     private final @Nullable Duration progressAge;
+    private final boolean asleep;
     private final boolean adopted;
 
     ReplicaStatus(
             EngineEntry entry,
             @Nullable EngineScrape scrape,
             @Nullable Duration progressAge,
+            boolean asleep,
             boolean adopted) {
         this.entry = entry;
         this.scrape = scrape;
         this.progressAge = progressAge;
+        this.asleep = asleep;
         this.adopted = adopted;
     }
 
@@ -53,6 +56,7 @@ public final class ReplicaStatus {
                         .setReason(entry.reason())
                         .setAdopted(adopted)
                         .setMaxSequences(entry.maxSequences())
+                        .setAsleep(asleep)
                         .setThousandths(spec.thousandths());
         Duration startup = entry.startup();
         if (startup != null) {

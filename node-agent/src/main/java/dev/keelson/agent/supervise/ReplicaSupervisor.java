@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,10 @@ public final class ReplicaSupervisor {
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
     private static final Duration ADOPTED_DRAIN = Duration.ofSeconds(30);
     private static final String REPLICA_VARIABLE = "KEELSON_REPLICA";
+
+    /** The agent's own variable is handed to engines under the same name. */
+    public static final String TOKEN_VARIABLE = "KEELSON_ENGINE_TOKEN";
+
     private static final String OWNER_VARIABLE = "KEELSON_AGENT_DATA";
 
     private final Settings settings;
@@ -57,6 +62,7 @@ public final class ReplicaSupervisor {
      * @param capacity thousandths that replicas may take together
      * @param agentGrace how long an engine goes on without its agent
      * @param engineHost address that engines listen on
+     * @param engineToken what engines are to ask for before they are changed; null for nothing
      */
     public record Settings(
             String agent,
@@ -64,7 +70,8 @@ public final class ReplicaSupervisor {
             EngineCatalog catalog,
             int capacity,
             Duration agentGrace,
-            String engineHost) {}
+            String engineHost,
+            @Nullable String engineToken) {}
 
     /** An engine that was gone when this agent came. */
     private record EndedReplica(EngineEntry entry, Instant since) {}
@@ -85,6 +92,7 @@ public final class ReplicaSupervisor {
         this.around =
                 new Surroundings(
                         settings.agent(),
+                        settings.engineToken(),
                         clock,
                         asks,
                         owner,
@@ -260,6 +268,10 @@ public final class ReplicaSupervisor {
         }
         environment.put(REPLICA_VARIABLE, spec.replica());
         environment.put(OWNER_VARIABLE, settings.data().toString());
+        String token = settings.engineToken();
+        if (token != null) {
+            environment.put(TOKEN_VARIABLE, token);
+        }
         return environment;
     }
 
@@ -357,9 +369,11 @@ public final class ReplicaSupervisor {
                                         replica.entry(),
                                         replica.newestScrape(),
                                         replica.progressAge(now),
+                                        replica.isAsleep(),
                                         replica.isAdopted())));
         lost.values()
-                .forEach(ended -> statuses.add(new ReplicaStatus(ended.entry(), null, null, true)));
+                .forEach(ended ->
+                        statuses.add(new ReplicaStatus(ended.entry(), null, null, false, true)));
         return statuses;
     }
 

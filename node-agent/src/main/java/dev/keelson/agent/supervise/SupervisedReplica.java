@@ -20,8 +20,13 @@ final class SupervisedReplica {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedReplica.class);
     private static final Duration SCRAPE_EVERY = Duration.ofSeconds(1);
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
+
+    /** An engine ends what it must within 2 s, and its exit takes time. */
+    private static final Duration KILL_MARGIN = Duration.ofSeconds(3);
+
     private static final int STARVED_PATIENCE = 4;
     private static final int IDLE_SCRAPES = 2;
+    private static final double MOST_PLACES = 1 << 24;
 
     private final ReplicaSpec spec;
     private final EngineAdapter adapter;
@@ -40,9 +45,12 @@ final class SupervisedReplica {
     private @Nullable Duration startup;
     private @Nullable Instant progressAt;
     private @Nullable EngineScrape scrape;
+    private int places;
+    private boolean asleep;
     private @Nullable Instant drainUntil;
     private int idleScrapes;
     private boolean terminated;
+    private int announcing;
     private boolean asking;
     private boolean probing;
     private Instant nextScrape = Instant.MIN;
@@ -66,11 +74,15 @@ final class SupervisedReplica {
         this.drainUntil = entry.drainUntil();
         this.state = entry.state();
         this.reason = entry.reason();
-        this.terminated =
-                entry.drainUntil() != null
-                        && adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES;
+        this.places = entry.maxSequences();
         this.changedAt = around.clock().instant();
-        this.contact = new EngineContact(adapter, entry.url(), spec.servedModel(), around.agent());
+        this.contact =
+                new EngineContact(
+                        adapter,
+                        entry.url(),
+                        spec.servedModel(),
+                        around.agent(),
+                        around.engineToken());
         this.judge = new ProgressJudge(adapter.hangRule());
         process.whenExited(() -> around.owner().execute(this::noticeExit));
     }
@@ -98,16 +110,55 @@ final class SupervisedReplica {
      */
     void drain(Duration deadline, String why) {
         Instant until = around.clock().instant().plus(deadline);
-        drainUntil = drainUntil == null || until.isBefore(drainUntil) ? until : drainUntil;
+        boolean sooner = drainUntil == null || until.isBefore(drainUntil);
+        drainUntil = sooner ? until : drainUntil;
         if (state == ReplicaState.STARTING) {
             end(ReplicaState.STOPPED, why);
             return;
         }
         if (state == ReplicaState.READY) {
             enter(ReplicaState.DRAINING, why);
-            if (adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES) {
-                terminate();
-            }
+        }
+        if (sooner && state == ReplicaState.DRAINING) {
+            announceDrain(deadline);
+        }
+    }
+
+    /**
+     * Tells the engine by when it must have ended what runs, with its typed errors, which is before
+     * it is killed. Only then is it told to end; one that does not answer is told so all the same.
+     */
+    private void announceDrain(Duration deadline) {
+        Duration half = deadline.dividedBy(2);
+        Duration margin = half.compareTo(KILL_MARGIN) < 0 ? half : KILL_MARGIN;
+        var notice = adapter.drainNotice(deadline.minus(margin));
+        if (notice.isEmpty() || half.toMillis() == 0) {
+            return;
+        }
+        Duration patience = half.compareTo(ASK_TIMEOUT) < 0 ? half : ASK_TIMEOUT;
+        announcing++;
+        around.asks()
+                .execute(() -> {
+                    boolean known = contact.announceDrain(notice.get(), patience);
+                    around.owner().execute(() -> announced(known));
+                });
+    }
+
+    private void announced(boolean known) {
+        announcing--;
+        if (!known && state.isLive()) {
+            LOG.warn("replica {} does not know by when to drain", spec.replica());
+        }
+        terminateWhenDue();
+    }
+
+    private void terminateWhenDue() {
+        boolean finishes = adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES;
+        if (state == ReplicaState.DRAINING
+                && !terminated
+                && announcing == 0
+                && (finishes || idleScrapes >= IDLE_SCRAPES)) {
+            terminate();
         }
     }
 
@@ -202,9 +253,17 @@ final class SupervisedReplica {
     private void scraped(EngineScrape result) {
         asking = false;
         scrape = result;
-        if (judge.scraped(result)) {
+        // What one failed scrape does not tell has not changed.
+        asleep = result.asleep();
+        Double now = result.places();
+        if (now != null && now >= 1) {
+            places = (int) Math.min(now, MOST_PLACES);
+        }
+        boolean moved = judge.scraped(result);
+        if (moved || result.asleep()) {
             progressAt = around.clock().instant();
-            // An engine that just made tokens need not be asked for one.
+            // An engine that just made tokens need not be asked for one, and one that sleeps has
+            // none to give.
             nextProbe = around.clock().instant().plus(adapter.hangRule().probeEvery());
         }
         idleScrapes = judge.isIdle() ? idleScrapes + 1 : 0;
@@ -222,9 +281,7 @@ final class SupervisedReplica {
             return;
         }
         scrape(now);
-        if (!terminated && idleScrapes >= IDLE_SCRAPES) {
-            terminate();
-        }
+        terminateWhenDue();
     }
 
     private void noticeExit() {
@@ -278,11 +335,16 @@ final class SupervisedReplica {
                 startedAt,
                 startup,
                 drainUntil,
-                adapter.maxSequences(spec.knobs()));
+                places);
     }
 
     boolean isAdopted() {
         return adopted;
+    }
+
+    /** Does the engine wait to be woken? */
+    boolean isAsleep() {
+        return asleep && state.isLive();
     }
 
     @Nullable EngineScrape newestScrape() {

@@ -36,7 +36,8 @@ class CommandDeskTest {
                         new EngineCatalog(Map.of(), List.of()),
                         1000,
                         Duration.ofSeconds(45),
-                        "127.0.0.1");
+                        "127.0.0.1",
+                        null);
         var supervisor =
                 new ReplicaSupervisor(
                         settings,

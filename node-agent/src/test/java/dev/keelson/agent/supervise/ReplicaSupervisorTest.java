@@ -6,6 +6,7 @@ import dev.keelson.agent.Eventually;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.ReplicaReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,11 +79,53 @@ class ReplicaSupervisorTest {
     }
 
     @Test
+    void reportsThePlacesThatTheEngineHasNow() {
+        rig.ready("r1", "max_num_seqs", "3", "places", "5");
+        Eventually.is(
+                "the present places are reported",
+                () -> rig.report("r1").orElseThrow().getMaxSequences() == 5);
+    }
+
+    @Test
+    void anEngineThatSleepsIsReportedAndIsNoHang() {
+        ReplicaReport report = rig.ready("r1", "asleep", "1");
+        Eventually.is("it sleeps", () -> rig.report("r1").orElseThrow().getAsleep());
+        ReplicaReport asleep = rig.report("r1").orElseThrow();
+        assertThat(asleep.getPhase()).isEqualTo(ReplicaPhase.READY);
+        assertThat(asleep.getPid()).isEqualTo(report.getPid());
+        rig.ask(() -> rig.supervisor().stop("r1", "command"));
+        assertThat(rig.report("r1").orElseThrow().getAsleep()).isFalse();
+    }
+
+    @Test
     void letsADrainingEngineFinish() {
         rig.ready("r1", "drain_ms", "300");
         rig.ask(() -> rig.supervisor().drain("r1", Duration.ofMinutes(1), "scale-in"));
         assertThat(rig.report("r1").orElseThrow().getPhase()).isEqualTo(ReplicaPhase.DRAINING);
         assertThat(rig.await("r1", ReplicaPhase.STOPPED).getReason()).isEqualTo("scale-in");
+    }
+
+    @Test
+    void tellsTheEngineByWhenItMustHaveFinishedAndAgainWhenThatComesSooner() {
+        rig.ready("r1", "drain_ms", "600000");
+        rig.ask(() -> rig.supervisor().drain("r1", Duration.ofMinutes(2), "scale-in"));
+        Path log = data.resolve("engines/r1.log");
+        String sign = "drain Bearer the engines' own token {\"deadline_ms\":%d}";
+        Eventually.is("it is told", () -> contains(log, sign.formatted(117_000)));
+        rig.ask(() -> rig.supervisor().release(Duration.ofSeconds(4), "notice"));
+        Eventually.is("it is told again", () -> contains(log, sign.formatted(2_000)));
+        rig.ask(() -> rig.supervisor().drain("r1", Duration.ofMinutes(9), "later"));
+        assertThat(rig.await("r1", ReplicaPhase.STOPPED).getReason())
+                .isEqualTo("scale-in-deadline");
+        assertThat(contains(log, "537000")).as("a drain that ends later").isFalse();
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return Files.readString(file).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -144,7 +187,7 @@ class ReplicaSupervisorTest {
         assertThat(refusal(SupervisorRig.spec("../r1"))).contains("name");
         assertThat(refusal(SupervisorRig.spec("r1", "a=b;c", "1"))).contains("knob");
         assertThat(refusal(withAdapter(spec, "polite", "../..")))
-                .contains("adapter 'polite'", "model roots");
+                .contains("adapter 'polite'", "spec.adapters.polite", "'chat'", "model roots");
         assertThat(refusal(withAdapter(spec, "polite", "missing"))).contains("model roots");
         assertThat(refusal(withAdapter(spec, "a=b", "tiny"))).contains("adapter name");
         var large =

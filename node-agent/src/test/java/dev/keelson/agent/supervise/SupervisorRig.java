@@ -26,6 +26,8 @@ import java.util.function.Supplier;
  * as a killed agent would.
  */
 final class SupervisorRig implements AutoCloseable {
+    private static final String TOKEN = "the engines' own token";
+
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
     private final ReplicaSupervisor supervisor;
 
@@ -45,7 +47,13 @@ final class SupervisorRig implements AutoCloseable {
         var catalog = new EngineCatalog(Map.of("gpu-runtime", program), List.of(models));
         var settings =
                 new ReplicaSupervisor.Settings(
-                        "node-test", data, catalog, 1000, Duration.ofSeconds(45), "127.0.0.1");
+                        "node-test",
+                        data,
+                        catalog,
+                        1000,
+                        Duration.ofSeconds(45),
+                        "127.0.0.1",
+                        TOKEN);
         supervisor =
                 new ReplicaSupervisor(
                         settings,

@@ -3,6 +3,7 @@ package dev.keelson.serving.engine;
 import dev.keelson.serving.metrics.EngineMetricNames;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -42,6 +43,13 @@ public sealed interface EngineAdapter permits GpuRuntimeAdapter {
     EngineMetricNames metricNames();
 
     DrainBehaviour drainBehaviour();
+
+    /**
+     * What tells it how long a drain may take; empty where an engine cannot be told.
+     *
+     * @param within from now, positive
+     */
+    Optional<DrainNotice> drainNotice(Duration within);
 
     /** Sequences that the engine computes at the same time, from its knobs. */
     int maxSequences(SortedMap<String, String> knobs);

@@ -4,6 +4,7 @@ import dev.keelson.serving.metrics.EngineMetricNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** Keelson's own engine. */
@@ -68,6 +69,13 @@ public final class GpuRuntimeAdapter implements EngineAdapter {
     @Override
     public DrainBehaviour drainBehaviour() {
         return DrainBehaviour.TERMINATE_FINISHES;
+    }
+
+    @Override
+    public Optional<DrainNotice> drainNotice(Duration within) {
+        return Optional.of(
+                new DrainNotice(
+                        "/admin/drain", "{\"deadline_ms\":%d}".formatted(within.toMillis())));
     }
 
     @Override

@@ -58,6 +58,12 @@ class GpuRuntimeAdapterTest {
     }
 
     @Test
+    void tellsTheEngineByWhenItMustHaveFinished() {
+        assertThat(adapter.drainNotice(Duration.ofSeconds(27)))
+                .hasValue(new DrainNotice("/admin/drain", "{\"deadline_ms\":27000}"));
+    }
+
+    @Test
     void isFoundByItsName() {
         assertThat(EngineAdapters.find("gpu-runtime")).isPresent();
         assertThat(EngineAdapters.find("nothing")).isEmpty();
