@@ -91,14 +91,17 @@ final class PeerTable {
 
     private List<Bar> bars() {
         List<PeerFigures> ours = all.getOrDefault(OURS, List.of());
-        long failed = failed(ours);
         return List.of(
                 new Bar("≥ " + LEAST_OF_NGINX, verdict(ofNginx(ours) - LEAST_OF_NGINX)),
                 cheaper(ours, PeerFigures::cpuPerRequest),
                 cheaper(ours, PeerFigures::cpuPerToken),
                 atMost(MOST_ADDED_P50_MS, added(ours, PeerFigures::p50)),
                 atMost(MOST_ADDED_P99_MS, added(ours, PeerFigures::p99)),
-                new Bar("0", failed == 0 ? Verdict.MET : Verdict.MISSED));
+                new Bar(
+                        "0",
+                        ours.isEmpty()
+                                ? Verdict.UNKNOWN
+                                : failed(ours) == 0 ? Verdict.MET : Verdict.MISSED));
     }
 
     private static Bar atMost(double most, double value) {

@@ -58,6 +58,14 @@ final class PeerTableTest {
     }
 
     @Test
+    void isNotKnownWhereOursIsMissing() {
+        all.remove(PeerTable.OURS);
+        PeerTable table = table(Map.of(PeerTable.OURS, "lost in round 1"));
+        assertThat(table.isMet()).isFalse();
+        assertThat(table.text()).contains("| 0: unknown |").doesNotContain(": met");
+    }
+
+    @Test
     void comparesLatencyWithinARound() {
         all.put(
                 PeerTable.DIRECT,
