@@ -27,7 +27,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -430,15 +429,17 @@ public final class FleetBoard {
 
     /**
      * Requests that one READY replica of a deployment runs at once, on average, by their agents'
-     * newest reports: a knob that was changed while they serve counts. Empty where none tells.
+     * newest reports: a knob that was changed while they serve counts. Without those of which none
+     * tells.
      */
-    public OptionalDouble placesOf(DeploymentId deployment) {
+    public Map<DeploymentId, Double> places() {
         return replicas().stream()
-                .filter(view -> view.replica().deployment().equals(deployment))
                 .filter(view -> view.replica().state() == ReplicaState.READY && !view.asleep())
-                .mapToInt(ReplicaView::maxSequences)
-                .filter(places -> places > 0)
-                .average();
+                .filter(view -> view.maxSequences() > 0)
+                .collect(
+                        Collectors.groupingBy(
+                                view -> view.replica().deployment(),
+                                Collectors.averagingInt(ReplicaView::maxSequences)));
     }
 
     public synchronized Optional<AgentLink> link(NodeId id) {

@@ -112,6 +112,7 @@ public final class Observer implements FleetObserver {
     private SortedMap<DeploymentId, DeploymentState> deployments(
             Instant now, SortedMap<ReplicaId, Replica> replicas) {
         var inForce = manifests.inForce();
+        var allPlaces = fleet.places();
         var result = new TreeMap<DeploymentId, DeploymentState>();
         inForce.deployments()
                 .forEach((id, spec) -> {
@@ -120,14 +121,13 @@ public final class Observer implements FleetObserver {
                     if (revisions == null) {
                         return;
                     }
-                    var places = fleet.placesOf(id);
+                    var places = allPlaces.get(id);
                     result.put(
                             id,
                             new DeploymentState(
-                                    places.isEmpty()
+                                    places == null
                                             ? spec
-                                            : spec.withMaxSequences(
-                                                    (int) Math.round(places.getAsDouble())),
+                                            : spec.withMaxSequences((int) Math.round(places)),
                                     revisions,
                                     new DemandReadings(
                                             gateways.inFlight(name),

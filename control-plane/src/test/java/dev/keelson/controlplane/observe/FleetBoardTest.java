@@ -74,7 +74,7 @@ final class FleetBoardTest {
     void placesAreWhatReadyReplicasThatAreAwakeReport() {
         var chat = new DeploymentId("chat");
         join("node-1", ON_DEMAND);
-        assertThat(board.placesOf(chat)).isEmpty();
+        assertThat(board.places()).doesNotContainKey(chat);
         board.heartbeat(
                 new NodeId("node-1"),
                 Heartbeat.newBuilder()
@@ -87,8 +87,8 @@ final class FleetBoardTest {
                                         .setMaxSequences(90)
                                         .setAsleep(true))
                         .build());
-        assertThat(board.placesOf(chat)).hasValue(6);
-        assertThat(board.placesOf(new DeploymentId("other"))).isEmpty();
+        assertThat(board.places()).containsEntry(chat, 6.0);
+        assertThat(board.places()).doesNotContainKey(new DeploymentId("other"));
     }
 
     private static ReplicaReport.Builder replica(String name, ReplicaPhase phase) {
