@@ -25,9 +25,7 @@ record ForecastHorizon(Instant now, Forecast forecast, Duration leadTime) {
     /** Expected in the step that is now, per second; 0 where it is not forecast. */
     double present(Indicator indicator) {
         var paths = forecast.of(indicator);
-        return paths == null
-                ? 0
-                : paths.paths().stream().mapToDouble(p -> p.get(passed())).average().orElse(0);
+        return paths == null ? 0 : paths.mean(passed());
     }
 
     /** Steps until a replica ordered now serves. */

@@ -148,8 +148,11 @@ public final class CompletionService {
             int read = progress.hasTokens() ? progress.promptTokensOr(prompt) : 0;
             used = (double) read + progress.outputTokens();
             double work = TokenWork.of(read, progress.outputTokens());
+            if (outcome.kind() == Completion.Outcome.CANCELLED) {
+                exchange.abandon();
+            }
             if (probe) {
-                finishProbe(progress, outcome, work);
+                dispatcher.ended(ticket, 0, work);
             } else {
                 finish(progress, outcome, work);
                 metrics.ended(caller.name(), outcome, read, progress.outputTokens());
@@ -320,17 +323,7 @@ public final class CompletionService {
         return new Outcome(kind, error.status(), error.type());
     }
 
-    private void finishProbe(RequestProgress request, Outcome outcome, double work) {
-        if (outcome.kind() == Completion.Outcome.CANCELLED) {
-            request.exchange().abandon();
-        }
-        dispatcher.ended(request.ticket(), 0, work);
-    }
-
     private void finish(RequestProgress request, Outcome outcome, double work) {
-        if (outcome.kind() == Completion.Outcome.CANCELLED) {
-            request.exchange().abandon();
-        }
         Completion completion = request.completion(outcome, nanos.getAsLong());
         records.completion(request.id(), completion);
         metrics.ended(completion);

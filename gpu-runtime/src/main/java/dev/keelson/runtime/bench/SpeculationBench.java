@@ -3,6 +3,7 @@ package dev.keelson.runtime.bench;
 import dev.keelson.runtime.LoadedModel;
 import dev.keelson.runtime.bench.BenchEngine.Answer;
 import dev.keelson.runtime.engine.Decoder;
+import dev.keelson.runtime.engine.DraftedDecoder;
 import dev.keelson.runtime.engine.EngineKnobs;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.EngineLoad;
@@ -64,29 +65,26 @@ final class SpeculationBench {
 
     /** One model in memory for all ways: its draft model is there or not. */
     private static final class Switched implements Decoder {
-        private final Decoder model;
-        private final Decoder draft;
+        private final DraftedDecoder both;
         private boolean drafts;
 
-        Switched(Decoder model, Decoder draft) {
-            this.model = model;
-            this.draft = draft;
+        Switched(DraftedDecoder both) {
+            this.both = both;
         }
 
         @Override
         public float[][] step(StepPlan plan) {
-            return model.step(plan);
+            return both.step(plan);
         }
 
         @Override
         public @Nullable Decoder draft() {
-            return drafts ? draft : null;
+            return drafts ? both.draft() : null;
         }
 
         @Override
         public void close() {
-            draft.close();
-            model.close();
+            both.close();
         }
     }
 
@@ -97,7 +95,7 @@ final class SpeculationBench {
     private boolean differ;
 
     private SpeculationBench(Decoder model, Decoder draft, String draftName) {
-        decoder = new Switched(model, draft);
+        decoder = new Switched(new DraftedDecoder(model, draft));
         engine = new BenchEngine(decoder, LIMITS, off);
         ways =
                 List.of(
