@@ -34,7 +34,7 @@ record EngineOptions(
         @Nullable Duration drainDeadline) {
     private static final long DRAFTED_TOKENS = 4;
 
-    /** What runs the model: libtorch, the Vector API, plain Java, or libtorch where it loads. */
+    /** What runs the model: libtorch, the Vector API, plain Java, or the best that can run. */
     enum Decoding {
         AUTO,
         TORCH,

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An engine process where libtorch does not load. */
 class FallbackTest {
+    private static final String VECTORS = "--add-modules=jdk.incubator.vector";
+
     @Test
     void withoutLibtorchTheEngineServesInPlainJavaAndSaysSoOnce(@TempDir Path folder)
             throws IOException {
@@ -27,22 +29,44 @@ class FallbackTest {
         assertThat(output).last().asString().startsWith("engine: libtorch does not load");
     }
 
+    @Test
+    void withTheVectorApiTheEngineNeedsNoLibtorch(@TempDir Path folder) throws IOException {
+        List<String> output = run(folder, "auto", VECTORS);
+        assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
+        assertThat(output).filteredOn(line -> line.contains("decoder vector")).hasSize(1);
+    }
+
+    @Test
+    void withTheFirstCompilerAloneTheVectorApiIsNotChosen(@TempDir Path folder) throws IOException {
+        List<String> output = run(folder, "auto", VECTORS, "-XX:TieredStopAtLevel=1");
+        assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
+        assertThat(output)
+                .filteredOn(line -> line.contains("decoder reference"))
+                .singleElement()
+                .asString()
+                .contains("TieredStopAtLevel=1");
+    }
+
     /** Output up to the line that says that it serves, or to the end. */
-    private static List<String> run(Path folder, String decoder) throws IOException {
+    private static List<String> run(Path folder, String decoder, String... flags)
+            throws IOException {
         String root = System.getProperty("keelson.root", "..");
-        var builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.keelson.runtime.Main",
-                        "--model",
-                        Path.of(root, "models", "keelson-mini").toString(),
-                        "--port",
-                        "0",
-                        "--decoder",
-                        decoder);
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "dev.keelson.runtime.Main",
+                                "--model",
+                                Path.of(root, "models", "keelson-mini").toString(),
+                                "--port",
+                                "0",
+                                "--decoder",
+                                decoder));
+        command.addAll(1, List.of(flags));
+        var builder = new ProcessBuilder(command);
         // A file where the folder for the native libraries would be: nothing can be unpacked.
         Path file = Files.writeString(folder.resolve("file"), "");
         builder.environment().put("DJL_CACHE_DIR", file.toString());

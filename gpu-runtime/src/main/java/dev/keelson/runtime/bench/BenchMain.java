@@ -74,6 +74,10 @@ public final class BenchMain {
             identity(bundled);
             return;
         }
+        if (arguments[0].equals("decoders")) {
+            DecoderTable.run(arguments.length > 2 ? Path.of(arguments[2]) : bundled, ROUNDS);
+            return;
+        }
         if (arguments[0].equals("speculation")) {
             SpeculationBench.run(
                     arguments.length > 2 ? Path.of(arguments[2]) : bundled,
@@ -316,6 +320,7 @@ public final class BenchMain {
         command.add("-Dai.djl.pytorch.num_threads=" + THREADS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("dev.keelson.runtime.Main", "--model", folder.toString()));
+        command.addAll(List.of("--decoder", "torch"));
         command.addAll(List.of("--port", "0", "--served-model", "random"));
         command.addAll(List.of("--knob", "max_num_seqs=32", "--knob", "max_model_len=128"));
         command.addAll(List.of("--knob", "num_blocks=256", "--knob", "max_num_batched_tokens=512"));

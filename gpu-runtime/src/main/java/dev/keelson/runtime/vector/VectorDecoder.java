@@ -8,7 +8,6 @@ import dev.keelson.runtime.reference.Rotation;
 import dev.keelson.runtime.weights.LlamaConfig;
 import dev.keelson.runtime.weights.LlamaWeights;
 import dev.keelson.runtime.weights.Tensor;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * equal to the last bit. Single-writer; steps come from one thread.
  */
 public final class VectorDecoder implements Decoder {
-    private static final String MODULE = "jdk.incubator.vector";
     private static final int WARM_STEPS = 3;
 
     private final LlamaConfig config;
@@ -62,13 +60,24 @@ public final class VectorDecoder implements Decoder {
 
     /** Why it cannot run in this process, or null if it can. */
     public static @Nullable String missing() {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            return "Java runs without --add-modules " + MODULE;
-        }
-        List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
-        return flags.contains("-XX:TieredStopAtLevel=1")
-                ? "Java runs with -XX:TieredStopAtLevel=1, which makes no vector instructions"
-                : null;
+        return VectorSupport.missing();
+    }
+
+    /**
+     * Java heap that a model takes while it is opened: its weights as they were read, the same
+     * rearranged, the cache.
+     */
+    public static long heapBytes(LlamaConfig config, EngineLimits limits) {
+        long hidden = config.hidden();
+        long layer =
+                hidden * config.projected()
+                        + hidden * config.queryWidth()
+                        + 3 * hidden * config.feedForward();
+        long embedding = hidden * config.vocabulary();
+        long weights = config.layers() * layer + embedding * (config.tied() ? 1 : 2);
+        long cache =
+                2L * config.layers() * limits.blocks() * limits.blockSize() * config.keyWidth();
+        return Float.BYTES * (2 * weights + cache);
     }
 
     /**

