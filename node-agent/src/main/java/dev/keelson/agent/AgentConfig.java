@@ -8,6 +8,8 @@ import dev.keelson.exchange.config.ConfigFile;
 import dev.keelson.exchange.identity.JoinSettings;
 import dev.keelson.serving.engine.EngineAdapter;
 import dev.keelson.serving.engine.EngineAdapters;
+import dev.keelson.serving.engine.HangRule;
+import dev.keelson.serving.engine.ModelForm;
 import dev.keelson.yaml.YamlSection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,6 +54,8 @@ record AgentConfig(
         boolean plainStorage,
         OnStop onStop,
         String engineHost) {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
 
     /** What becomes of the engines when the agent is told to end. */
     enum OnStop {
@@ -109,15 +113,40 @@ record AgentConfig(
                                             name,
                                             "an engine whose adapter is one of "
                                                     + EngineAdapters.names()));
-            List<String> command = section.texts("command");
-            if (command.isEmpty()) {
-                throw section.wrong("command", "a list that is not empty");
-            }
-            programs.put(
-                    name,
-                    new EngineProgram(adapter, command, Set.copyOf(section.texts("environment"))));
+            programs.put(name, program(adapter, section));
         }
         return programs;
+    }
+
+    private static EngineProgram program(EngineAdapter adapter, YamlSection section) {
+        List<String> command = section.texts("command");
+        if (command.isEmpty()) {
+            throw section.wrong("command", "a list that is not empty");
+        }
+        Set<String> models = Set.copyOf(section.texts("models"));
+        if (!models.isEmpty() && adapter.modelForm() != ModelForm.FOLDER_OR_NAME) {
+            throw section.malformed(
+                    "models", "left out: %s takes no names of models".formatted(adapter.name()));
+        }
+        HangRule rule = adapter.hangRule();
+        return new EngineProgram(
+                adapter,
+                command,
+                Set.copyOf(section.texts("environment")),
+                section.properties("variables"),
+                models,
+                positive(section, "startLimit", adapter.startLimit()),
+                section.has("hangAfter")
+                        ? rule.withSilence(positive(section, "hangAfter", rule.silence()))
+                        : rule);
+    }
+
+    private static Duration positive(YamlSection section, String key, Duration otherwise) {
+        Duration given = section.duration(key, otherwise);
+        if (given.compareTo(SECOND) < 0 || given.compareTo(DAY) > 0) {
+            throw section.wrong(key, "a duration from 1s to 24h");
+        }
+        return given;
     }
 
     private static FaultDomain domain(YamlSection root) {

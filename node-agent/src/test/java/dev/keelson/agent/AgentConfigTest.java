@@ -7,9 +7,11 @@ import dev.keelson.core.fleet.CapacityType;
 import dev.keelson.core.fleet.FaultDomain;
 import dev.keelson.exchange.config.ConfigException;
 import dev.keelson.exchange.config.ConfigFile;
+import dev.keelson.serving.engine.HangRule;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,13 @@ class AgentConfigTest {
                         capacityThousandths: 2000
                         engines:
                           gpu-runtime: {adapter: gpu-runtime, command: [java, -Xmx64m, Main], environment: [PATH, HOME]}
+                          large:
+                            adapter: vllm
+                            command: [vllm, serve]
+                            variables: {OMP_NUM_THREADS: 2}
+                            models: [org/name]
+                            startLimit: 1h
+                            hangAfter: 90s
                         modelRoots: [/models]
                         notice: {aws: "http://127.0.0.1:7000/node-1"}
                         faultHook: /tmp/cut
@@ -75,6 +84,15 @@ class AgentConfigTest {
         var program = Objects.requireNonNull(config.catalog().programs().get("gpu-runtime"));
         assertThat(program.command()).containsExactly("java", "-Xmx64m", "Main");
         assertThat(program.environment()).containsExactlyInAnyOrder("PATH", "HOME");
+        assertThat(program.startLimit()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(program.hangRule()).isEqualTo(HangRule.DEFAULT);
+        var large = Objects.requireNonNull(config.catalog().programs().get("large"));
+        assertThat(large.adapter().name()).isEqualTo("vllm");
+        assertThat(large.variables()).containsExactly(Map.entry("OMP_NUM_THREADS", "2"));
+        assertThat(large.models()).containsExactly("org/name");
+        assertThat(large.startLimit()).isEqualTo(Duration.ofHours(1));
+        assertThat(large.hangRule().silence()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(large.hangRule().starvedSilence()).isEqualTo(Duration.ofMinutes(3));
         assertThat(config.catalog().modelRoots()).containsExactly(Path.of("/models"));
         assertThat(config.awsNotice()).isEqualTo(URI.create("http://127.0.0.1:7000/node-1"));
         assertThat(config.faultHook()).isEqualTo(Path.of("/tmp/cut"));
@@ -103,5 +121,16 @@ class AgentConfigTest {
                 .hasMessageContaining("http://");
         assertThatThrownBy(() -> read(LEAST.replace("gpu-runtime:", "warp-drive:")))
                 .hasMessageContaining("warp-drive");
+        assertThatThrownBy(() -> read(engineWith("startLimit: 0s")))
+                .hasMessageContaining("agent.yaml:5: 'engines.gpu-runtime.startLimit'");
+        assertThatThrownBy(() -> read(engineWith("hangAfter: soon")))
+                .hasMessageContaining("'engines.gpu-runtime.hangAfter'");
+        assertThatThrownBy(() -> read(engineWith("models: [a]")))
+                .hasMessageContaining("'engines.gpu-runtime.models'")
+                .hasMessageContaining("gpu-runtime takes no names");
+    }
+
+    private static String engineWith(String key) {
+        return LEAST.replace("Main]", "Main], " + key);
     }
 }

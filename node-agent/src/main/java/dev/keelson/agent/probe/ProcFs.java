@@ -81,6 +81,22 @@ public final class ProcFs {
         return found;
     }
 
+    /** Processes of a group, dead ones too. */
+    public List<Long> group(long group) {
+        var found = new ArrayList<Long>();
+        try (var entries =
+                Files.newDirectoryStream(root, path -> isNumber(path.getFileName().toString()))) {
+            for (Path process : entries) {
+                stat(Long.parseLong(process.getFileName().toString()))
+                        .filter(stat -> stat.group() == group)
+                        .ifPresent(stat -> found.add(stat.pid()));
+            }
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+        return found;
+    }
+
     /** Empty where the machine does not tell. */
     public Optional<CpuTicks> cpu() {
         String text = readQuietly(root.resolve("stat"));

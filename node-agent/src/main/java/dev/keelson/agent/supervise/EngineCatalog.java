@@ -52,12 +52,25 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
                 return Optional.of("The knob '%s' is malformed.".formatted(knob.getKey()));
             }
         }
-        if (program.get().adapter().isModelDirectory() && modelDirectory(spec.model()).isEmpty()) {
-            return Optional.of(
-                    "The model '%s' (spec.model of the Deployment '%s') is no folder inside this node's model roots."
-                            .formatted(spec.model(), spec.deployment()));
+        if (model(program.get(), spec.model()).isEmpty()) {
+            return Optional.of(modelObjection(program.get(), spec));
         }
-        return adapterObjection(spec);
+        Optional<String> engines =
+                program.get().adapter().objection(spec.knobs(), spec.adapters());
+        return engines.isPresent() ? engines : adapterObjection(spec);
+    }
+
+    private static String modelObjection(EngineProgram program, ReplicaSpec spec) {
+        String what =
+                switch (program.adapter().modelForm()) {
+                    case FOLDER -> "no folder inside this node's model roots";
+                    case FILE -> "no file inside this node's model roots";
+                    case FOLDER_OR_NAME ->
+                            "no folder inside this node's model roots and none of the names in engines.%s.models of its configuration"
+                                    .formatted(spec.engine());
+                };
+        return "The model '%s' (spec.model of the Deployment '%s') is %s."
+                .formatted(spec.model(), spec.deployment(), what);
     }
 
     private Optional<String> adapterObjection(ReplicaSpec spec) {
@@ -79,12 +92,29 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
         return Optional.empty();
     }
 
-    /** The real folder of a model; links are followed before the roots are compared. */
+    /** What the engine is told of a model; empty where it must not be given that one. */
+    Optional<String> model(EngineProgram program, String model) {
+        return switch (program.adapter().modelForm()) {
+            case FOLDER -> modelDirectory(model).map(Path::toString);
+            case FILE -> inRoots(model).filter(Files::isRegularFile).map(Path::toString);
+            case FOLDER_OR_NAME ->
+                    modelDirectory(model)
+                            .map(Path::toString)
+                            .or(() -> Optional.of(model).filter(program.models()::contains));
+        };
+    }
+
+    /** The real folder of a model. */
     Optional<Path> modelDirectory(String model) {
+        return inRoots(model).filter(Files::isDirectory);
+    }
+
+    /** Links are followed before the roots are compared. */
+    private Optional<Path> inRoots(String model) {
         for (Path root : modelRoots) {
             try {
                 Path real = root.resolve(model).toRealPath();
-                if (Files.isDirectory(real) && real.startsWith(root.toRealPath())) {
+                if (real.startsWith(root.toRealPath())) {
                     return Optional.of(real);
                 }
             } catch (IOException | InvalidPathException elsewhere) {

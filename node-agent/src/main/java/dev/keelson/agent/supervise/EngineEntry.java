@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param startTicks start time of the process in clock ticks since boot
  * @param startup process start to first token; null until then
  * @param drainUntil when a drain ends by force; null while none was asked
+ * @param maxSequences requests that it runs at once; 0 while nobody knows
  */
 record EngineEntry(
         ReplicaSpec spec,

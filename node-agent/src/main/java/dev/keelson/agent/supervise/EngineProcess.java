@@ -4,6 +4,8 @@ import dev.keelson.agent.probe.ProcFs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * restart of the agent.
  */
 final class EngineProcess {
+    /** Children come and go rarely, and to find them all processes have to be read. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+
     private final long pid;
     private final long startTicks;
     private final ProcFs proc;
     private final @Nullable Process child;
+    private List<Long> members = List.of();
+    private Instant nextLook = Instant.MIN;
 
     private EngineProcess(long pid, long startTicks, ProcFs proc, @Nullable Process child) {
         this.pid = pid;
@@ -96,9 +103,18 @@ final class EngineProcess {
         }
     }
 
-    /** Stopped by a signal: alive, and certain not to progress. */
-    boolean isStopped() {
-        return proc.stat(pid).map(stat -> stat.state() == 'T').orElse(false);
+    /**
+     * Is one of its processes stopped by a signal: alive, and certain not to progress? Engines of
+     * several processes answer for their health in one that does not compute.
+     */
+    boolean isStopped(Instant now) {
+        if (!now.isBefore(nextLook)) {
+            nextLook = now.plus(LOOK_EVERY);
+            members = proc.group(pid);
+        }
+        return members.stream()
+                .flatMap(member -> proc.stat(member).stream())
+                .anyMatch(stat -> stat.group() == pid && stat.state() == 'T');
     }
 
     /** Asks the engine, not its children, to finish. */

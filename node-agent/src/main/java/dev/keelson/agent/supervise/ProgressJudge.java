@@ -18,20 +18,30 @@ final class ProgressJudge {
     private Duration stopped = Duration.ZERO;
     private int failedProbes;
     private boolean idle;
-    private @Nullable Double tokens;
+    private @Nullable Double work;
+    private @Nullable Double kvUse;
 
     ProgressJudge(HangRule rule) {
         this.rule = rule;
     }
 
-    /** A scrape came. Returns whether tokens moved since the one before. */
+    /**
+     * A scrape came. Returns whether work moved since the one before: tokens, steps, or the share
+     * of the KV cache, which is all that moves in some engines while they read a long prompt.
+     */
     boolean scraped(EngineScrape scrape) {
-        double now = orZero(scrape.generationTokensTotal()) + orZero(scrape.promptTokensTotal());
+        double now =
+                orZero(scrape.generationTokensTotal())
+                        + orZero(scrape.promptTokensTotal())
+                        + orZero(scrape.stepsTotal());
         boolean known = scrape.generationTokensTotal() != null;
-        boolean moved = known && tokens != null && now != tokens;
+        boolean moved = known && work != null && now != work;
         if (known) {
-            tokens = now;
+            work = now;
         }
+        Double share = scrape.kvUse();
+        moved |= share != null && kvUse != null && !share.equals(kvUse);
+        kvUse = share == null ? kvUse : share;
         idle = scrape.running() != null && scrape.running() == 0 && orZero(scrape.waiting()) == 0;
         if (moved || idle) {
             silence = Duration.ZERO;
@@ -65,7 +75,7 @@ final class ProgressJudge {
      * Lets time pass.
      *
      * @param step since the last call
-     * @param isStopped is the process in state T?
+     * @param isStopped is one of its processes in state T?
      * @param starved are the machine's processors all taken?
      * @return does it hang?
      */

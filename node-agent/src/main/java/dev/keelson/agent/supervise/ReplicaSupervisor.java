@@ -119,7 +119,7 @@ public final class ReplicaSupervisor {
                 replicas.put(
                         entry.spec().replica(),
                         new SupervisedReplica(
-                                kept, program.get().adapter(), process.get(), true, around));
+                                kept, program.get(), process.get(), true, around));
                 LOG.info("adopted {} pid {}", entry.spec().replica(), entry.pid());
             } else {
                 process.ifPresent(EngineProcess::killGroup);
@@ -213,10 +213,7 @@ public final class ReplicaSupervisor {
         EngineProgram program = settings.catalog().find(spec.engine()).orElseThrow();
         var adapter = program.adapter();
         int port = freePort(settings.engineHost());
-        String model =
-                adapter.isModelDirectory()
-                        ? settings.catalog().modelDirectory(spec.model()).orElseThrow().toString()
-                        : spec.model();
+        String model = settings.catalog().model(program, spec.model()).orElseThrow();
         var adapters = new TreeMap<String, String>();
         spec.adapters()
                 .forEach((name, path) ->
@@ -227,6 +224,7 @@ public final class ReplicaSupervisor {
         arguments.addAll(
                 adapter.arguments(
                         new dev.keelson.serving.engine.EngineStart(
+                                program.command(),
                                 model,
                                 spec.servedModel(),
                                 settings.engineHost(),
@@ -250,8 +248,8 @@ public final class ReplicaSupervisor {
                         now,
                         null,
                         null,
-                        adapter.maxSequences(spec.knobs()));
-        replicas.put(spec.replica(), new SupervisedReplica(entry, adapter, process, false, around));
+                        adapter.maxSequences(spec.knobs()).orElse(0));
+        replicas.put(spec.replica(), new SupervisedReplica(entry, program, process, false, around));
         around.changes()
                 .accept(
                         new ReplicaChange(
@@ -266,6 +264,7 @@ public final class ReplicaSupervisor {
                 environment.put(name, value);
             }
         }
+        environment.putAll(program.variables());
         environment.put(REPLICA_VARIABLE, spec.replica());
         environment.put(OWNER_VARIABLE, settings.data().toString());
         String token = settings.engineToken();

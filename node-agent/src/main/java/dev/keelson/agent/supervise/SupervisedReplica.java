@@ -26,10 +26,22 @@ final class SupervisedReplica {
 
     private static final int STARVED_PATIENCE = 4;
     private static final int IDLE_SCRAPES = 2;
+
+    /**
+     * After this no gateway that hears the control plane sends a draining engine anything; what it
+     * sent before then shows in the engine's gauges.
+     */
+    private static final Duration ROUTED_OUT = Duration.ofSeconds(2);
+
+    /** An idle engine that was told to end and has not: nothing is lost with it. */
+    private static final Duration EXIT_GRACE = Duration.ofSeconds(10);
+
     private static final double MOST_PLACES = 1 << 24;
 
     private final ReplicaSpec spec;
     private final EngineAdapter adapter;
+    private final HangRule hangRule;
+    private final Duration startLimit;
     private final EngineProcess process;
     private final EngineContact contact;
     private final ProgressJudge judge;
@@ -49,7 +61,7 @@ final class SupervisedReplica {
     private boolean asleep;
     private @Nullable Instant drainUntil;
     private int idleScrapes;
-    private boolean terminated;
+    private @Nullable Instant terminatedAt;
     private int announcing;
     private boolean asking;
     private boolean probing;
@@ -58,12 +70,14 @@ final class SupervisedReplica {
 
     SupervisedReplica(
             EngineEntry entry,
-            EngineAdapter adapter,
+            EngineProgram program,
             EngineProcess process,
             boolean adopted,
             Surroundings around) {
         this.spec = entry.spec();
-        this.adapter = adapter;
+        this.adapter = program.adapter();
+        this.hangRule = program.hangRule();
+        this.startLimit = program.startLimit();
         this.process = process;
         this.adopted = adopted;
         this.around = around;
@@ -83,7 +97,7 @@ final class SupervisedReplica {
                         spec.servedModel(),
                         around.agent(),
                         around.engineToken());
-        this.judge = new ProgressJudge(adapter.hangRule());
+        this.judge = new ProgressJudge(hangRule);
         process.whenExited(() -> around.owner().execute(this::noticeExit));
     }
 
@@ -155,7 +169,7 @@ final class SupervisedReplica {
     private void terminateWhenDue() {
         boolean finishes = adapter.drainBehaviour() == DrainBehaviour.TERMINATE_FINISHES;
         if (state == ReplicaState.DRAINING
-                && !terminated
+                && terminatedAt == null
                 && announcing == 0
                 && (finishes || idleScrapes >= IDLE_SCRAPES)) {
             terminate();
@@ -171,18 +185,18 @@ final class SupervisedReplica {
     }
 
     private void terminate() {
-        terminated = true;
+        terminatedAt = around.clock().instant();
         process.terminate();
     }
 
     private void awaitReadiness(Instant now) {
-        if (Duration.between(startedAt, now).compareTo(adapter.startLimit()) > 0) {
+        if (Duration.between(startedAt, now).compareTo(startLimit) > 0) {
             end(ReplicaState.FAILED, "start-timeout");
         } else if (!asking) {
             asking = true;
             around.asks()
                     .execute(() -> {
-                        boolean ready = contact.isReady(adapter.startLimit());
+                        boolean ready = contact.isReady(startLimit);
                         around.owner().execute(() -> answeredReadiness(ready));
                     });
         }
@@ -194,23 +208,22 @@ final class SupervisedReplica {
             Instant now = around.clock().instant();
             startup = Duration.between(startedAt, now);
             progressAt = now;
-            nextProbe = now.plus(adapter.hangRule().probeEvery());
+            nextProbe = now.plus(hangRule.probeEvery());
             enter(ReplicaState.READY, "");
         }
     }
 
     private void watch(Instant now, Duration step, boolean starved) {
-        if (judge.hangs(step, process.isStopped(), starved)) {
+        if (judge.hangs(step, process.isStopped(now), starved)) {
             end(ReplicaState.FAILED, "hung");
             return;
         }
         scrape(now);
-        HangRule rule = adapter.hangRule();
         boolean due = !now.isBefore(nextProbe) || judge.hasFailedProbe();
         if (!probing && due && judge.isIdle()) {
             probing = true;
-            nextProbe = now.plus(rule.probeEvery());
-            Duration patience = rule.probeTimeout().multipliedBy(starved ? STARVED_PATIENCE : 1);
+            nextProbe = now.plus(hangRule.probeEvery());
+            Duration patience = hangRule.probeTimeout().multipliedBy(starved ? STARVED_PATIENCE : 1);
             around.asks()
                     .execute(() -> {
                         var answer = contact.probe(patience);
@@ -241,7 +254,7 @@ final class SupervisedReplica {
                 .execute(() -> {
                     try {
                         EngineScrape result = contact.scrape(ASK_TIMEOUT);
-                        around.owner().execute(() -> scraped(result));
+                        around.owner().execute(() -> scraped(result, now));
                     } catch (IOException silent) {
                         // No answer is no evidence of progress: the judge's clock runs on, and what
                         // was read before is no longer known.
@@ -250,7 +263,7 @@ final class SupervisedReplica {
                 });
     }
 
-    private void scraped(EngineScrape result) {
+    private void scraped(EngineScrape result, Instant asked) {
         asking = false;
         scrape = result;
         // What one failed scrape does not tell has not changed.
@@ -264,9 +277,11 @@ final class SupervisedReplica {
             progressAt = around.clock().instant();
             // An engine that just made tokens need not be asked for one, and one that sleeps has
             // none to give.
-            nextProbe = around.clock().instant().plus(adapter.hangRule().probeEvery());
+            nextProbe = around.clock().instant().plus(hangRule.probeEvery());
         }
-        idleScrapes = judge.isIdle() ? idleScrapes + 1 : 0;
+        boolean routedOut =
+                state == ReplicaState.DRAINING && !asked.isBefore(changedAt.plus(ROUTED_OUT));
+        idleScrapes = routedOut && judge.isIdle() ? idleScrapes + 1 : 0;
     }
 
     private void scrapeFailed() {
@@ -278,6 +293,11 @@ final class SupervisedReplica {
     private void finishDrain(Instant now) {
         if (drainUntil != null && !now.isBefore(drainUntil)) {
             end(ReplicaState.STOPPED, reason + "-deadline");
+            return;
+        }
+        boolean wasIdle = adapter.drainBehaviour() == DrainBehaviour.IDLE_THEN_TERMINATE;
+        if (wasIdle && terminatedAt != null && !now.isBefore(terminatedAt.plus(EXIT_GRACE))) {
+            end(ReplicaState.STOPPED, reason);
             return;
         }
         scrape(now);

@@ -94,4 +94,31 @@ class ProgressJudgeTest {
         assertThat(judge.hangs(Duration.ofSeconds(9), true, true)).isFalse();
         assertThat(judge.hangs(Duration.ofSeconds(4), true, true)).isTrue();
     }
+
+    @Test
+    void aLongPromptThatFillsTheCacheIsProgressAndSoIsAStep() {
+        for (int second = 0; second < 100; second++) {
+            judge.scraped(with(EngineMetric.KV_USE, second / 1000.0));
+            assertThat(judge.hangs(SECOND, false, false)).isFalse();
+        }
+        for (int second = 0; second < 100; second++) {
+            judge.scraped(with(EngineMetric.STEPS, second));
+            assertThat(judge.hangs(SECOND, false, false)).isFalse();
+        }
+        judge.scraped(with(EngineMetric.STEPS, 99));
+        assertThat(secondsToHang(false)).isLessThanOrEqualTo(6);
+    }
+
+    private static EngineScrape with(EngineMetric metric, double value) {
+        return new EngineScrape(
+                Map.of(
+                        EngineMetric.RUNNING,
+                        1.0,
+                        EngineMetric.GENERATION_TOKENS,
+                        5.0,
+                        metric,
+                        value),
+                0,
+                new ScrapeOutcome(3, 0, ScrapeOutcome.Stop.END));
+    }
 }

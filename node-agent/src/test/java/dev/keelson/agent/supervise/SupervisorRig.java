@@ -5,11 +5,12 @@ import dev.keelson.agent.probe.ProcFs;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.ReplicaReport;
 import dev.keelson.serving.engine.GpuRuntimeAdapter;
+import dev.keelson.serving.engine.VllmAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -26,25 +28,30 @@ import java.util.function.Supplier;
  * as a killed agent would.
  */
 final class SupervisorRig implements AutoCloseable {
+    static final Duration VLLM_START = Duration.ofMinutes(20);
     private static final String TOKEN = "the engines' own token";
 
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
     private final ReplicaSupervisor supervisor;
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     SupervisorRig(Path data) throws IOException {
         Path models = Files.createDirectories(data.resolve("models"));
         Files.createDirectories(models.resolve("tiny"));
-        List<String> command =
-                List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx32m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StandInEngine.class.getName());
-        var program = new EngineProgram(new GpuRuntimeAdapter(), command, Set.of("PATH"));
-        var catalog = new EngineCatalog(Map.of("gpu-runtime", program), List.of(models));
+        var own =
+                new EngineProgram(
+                        new GpuRuntimeAdapter(), command(StandInEngine.class), Set.of("PATH"));
+        var vllm =
+                new EngineProgram(
+                        new VllmAdapter(),
+                        command(StandInVllm.class),
+                        Set.of("PATH"),
+                        Map.of("OMP_NUM_THREADS", "1"),
+                        Set.of("org/listed"),
+                        VLLM_START,
+                        new VllmAdapter().hangRule());
+        var catalog =
+                new EngineCatalog(Map.of("gpu-runtime", own, "vllm", vllm), List.of(models));
         var settings =
                 new ReplicaSupervisor.Settings(
                         "node-test",
@@ -58,7 +65,7 @@ final class SupervisorRig implements AutoCloseable {
                 new ReplicaSupervisor(
                         settings,
                         ProcFs.system(),
-                        InstantSource.system(),
+                        () -> Instant.now().plus(ahead.get()),
                         task -> Thread.ofVirtual().start(task),
                         loop,
                         _ -> {});
@@ -66,6 +73,22 @@ final class SupervisorRig implements AutoCloseable {
         var _ =
                 loop.scheduleWithFixedDelay(
                         () -> supervisor.tick(false), 0, 100, TimeUnit.MILLISECONDS);
+    }
+
+    private static List<String> command(Class<?> engine) {
+        return List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx32m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                engine.getName());
+    }
+
+    /** Lets time go by that nobody waits for. */
+    void advance(Duration time) {
+        ahead.updateAndGet(before -> before.plus(time));
     }
 
     static ReplicaSpec spec(String replica, String... knobs) {

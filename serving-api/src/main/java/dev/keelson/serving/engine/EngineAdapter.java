@@ -4,18 +4,25 @@ import dev.keelson.serving.metrics.EngineMetricNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 
 /**
  * What differs between engines. An adapter is pure: it says what to run and what answers mean; the
  * agent runs and asks.
  */
-public sealed interface EngineAdapter permits GpuRuntimeAdapter {
+public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter {
     /** Name in manifests and in the agent's configuration. */
     String name();
 
-    /** Must the model be a directory inside the agent's configured roots? Else it may be a name. */
-    boolean isModelDirectory();
+    ModelForm modelForm();
+
+    /**
+     * Why it must not be started so, in words; empty where nothing speaks against it. Only of what
+     * the engine itself would not refuse: a knob that takes from the agent what the agent decides,
+     * or that opens the node to more than its configuration lists.
+     */
+    Optional<String> objection(SortedMap<String, String> knobs, SortedMap<String, String> adapters);
 
     /**
      * The arguments that follow the configured command. Every one is one word for the process; no
@@ -29,12 +36,13 @@ public sealed interface EngineAdapter permits GpuRuntimeAdapter {
      */
     String readinessPath();
 
-    /** Longest time from process start to the first token. */
+    /** Longest time from process start to the first token, where the agent's file says no other. */
     Duration startLimit();
 
     /** The cheapest request that needs the whole engine. */
     Probe probe(String servedModel);
 
+    /** When it is taken for hung, where the agent's file says no other. */
     HangRule hangRule();
 
     /** Path of the Prometheus text. */
@@ -51,6 +59,9 @@ public sealed interface EngineAdapter permits GpuRuntimeAdapter {
      */
     Optional<DrainNotice> drainNotice(Duration within);
 
-    /** Sequences that the engine computes at the same time, from its knobs. */
-    int maxSequences(SortedMap<String, String> knobs);
+    /**
+     * Sequences that the engine computes at the same time, from its knobs; empty where they leave
+     * it to the engine, which chooses by the machine that it runs on.
+     */
+    OptionalInt maxSequences(SortedMap<String, String> knobs);
 }

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 /** The adapters that this build knows, by name. */
 public final class EngineAdapters {
     private static final Map<String, EngineAdapter> BY_NAME =
-            Stream.of(new GpuRuntimeAdapter())
+            Stream.<EngineAdapter>of(new GpuRuntimeAdapter(), new VllmAdapter())
                     .collect(
                             Collectors.collectingAndThen(
                                     Collectors.toMap(
                                             EngineAdapter::name,
-                                            adapter -> (EngineAdapter) adapter,
+                                            adapter -> adapter,
                                             (a, _) -> a,
                                             TreeMap::new),
                                     Collections::unmodifiableMap));

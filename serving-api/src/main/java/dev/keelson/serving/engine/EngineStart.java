@@ -2,12 +2,14 @@ package dev.keelson.serving.engine;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * What an engine's argument vector is made from.
  *
+ * @param command the configured words before the arguments
  * @param model a model directory, or a name where the adapter takes names
  * @param servedModel name in the OpenAI API
  * @param host address to listen on
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param agentGrace how long the engine goes on without hearing from its agent
  */
 public record EngineStart(
+        List<String> command,
         String model,
         String servedModel,
         String host,
@@ -25,6 +28,7 @@ public record EngineStart(
         SortedMap<String, String> adapters,
         Duration agentGrace) {
     public EngineStart {
+        command = List.copyOf(command);
         knobs = Collections.unmodifiableSortedMap(new TreeMap<>(knobs));
         adapters = Collections.unmodifiableSortedMap(new TreeMap<>(adapters));
     }

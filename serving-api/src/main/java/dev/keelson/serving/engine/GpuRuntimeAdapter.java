@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 
 /** Keelson's own engine. */
@@ -17,8 +18,15 @@ public final class GpuRuntimeAdapter implements EngineAdapter {
     }
 
     @Override
-    public boolean isModelDirectory() {
-        return true;
+    public ModelForm modelForm() {
+        return ModelForm.FOLDER;
+    }
+
+    /** The engine itself refuses every knob that it does not know. */
+    @Override
+    public Optional<String> objection(
+            SortedMap<String, String> knobs, SortedMap<String, String> adapters) {
+        return Optional.empty();
     }
 
     @Override
@@ -79,17 +87,7 @@ public final class GpuRuntimeAdapter implements EngineAdapter {
     }
 
     @Override
-    public int maxSequences(SortedMap<String, String> knobs) {
-        String text = knobs.get("max_num_seqs");
-        if (text == null) {
-            return DEFAULT_SEQUENCES;
-        }
-        try {
-            return Math.max(1, Integer.parseInt(text));
-        } catch (NumberFormatException malformed) {
-            // The engine itself refuses such a knob when it starts, with a better message than
-            // there is room for here.
-            return DEFAULT_SEQUENCES;
-        }
+    public OptionalInt maxSequences(SortedMap<String, String> knobs) {
+        return OptionalInt.of(Knobs.count(knobs, "max_num_seqs").orElse(DEFAULT_SEQUENCES));
     }
 }

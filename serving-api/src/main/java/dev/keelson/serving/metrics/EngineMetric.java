@@ -10,6 +10,8 @@ public enum EngineMetric {
     KV_USE(Kind.RATIO),
     PROMPT_TOKENS(Kind.COUNTER),
     GENERATION_TOKENS(Kind.COUNTER),
+    /** Steps of the model, by engines that count tokens only when a request ends. */
+    STEPS(Kind.COUNTER),
     PREEMPTIONS(Kind.COUNTER),
     /** Prompt tokens looked up in the prefix cache. */
     PREFIX_QUERIES(Kind.COUNTER),

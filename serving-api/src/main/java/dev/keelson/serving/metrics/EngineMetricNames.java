@@ -9,6 +9,7 @@ import static dev.keelson.serving.metrics.EngineMetric.PREFIX_HITS;
 import static dev.keelson.serving.metrics.EngineMetric.PREFIX_QUERIES;
 import static dev.keelson.serving.metrics.EngineMetric.PROMPT_TOKENS;
 import static dev.keelson.serving.metrics.EngineMetric.RUNNING;
+import static dev.keelson.serving.metrics.EngineMetric.STEPS;
 import static dev.keelson.serving.metrics.EngineMetric.SUCCEEDED;
 import static dev.keelson.serving.metrics.EngineMetric.WAITING;
 import static dev.keelson.serving.metrics.MetricRule.max;
@@ -55,7 +56,11 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                                     List.of(
                                             sum("vllm:request_success_total")
                                                     .without(
-                                                            "finished_reason", "abort", "error"))));
+                                                            "finished_reason", "abort", "error")),
+                            ASLEEP,
+                                    List.of(
+                                            sum("vllm:engine_sleep_state")
+                                                    .without("sleep_state", "awake"))));
 
     /** gpu-runtime prints vLLM's names, and says what it is set to. */
     public static final EngineMetricNames GPU_RUNTIME =
@@ -63,12 +68,7 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                     "gpu-runtime",
                     withMore(
                             VLLM.rules(),
-                            Map.of(
-                                    PLACES, List.of(sum("keelson_engine_max_num_seqs")),
-                                    ASLEEP,
-                                            List.of(
-                                                    sum("vllm:engine_sleep_state")
-                                                            .without("sleep_state", "awake")))));
+                            Map.of(PLACES, List.of(sum("keelson_engine_max_num_seqs")))));
 
     /** SGLang 0.3 to 0.5. */
     public static final EngineMetricNames SGLANG =
@@ -103,6 +103,7 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                             KV_USE, List.of(max("llamacpp:kv_cache_usage_ratio")),
                             PROMPT_TOKENS, List.of(sum("llamacpp:prompt_tokens_total")),
                             GENERATION_TOKENS, List.of(sum("llamacpp:tokens_predicted_total")),
+                            STEPS, List.of(sum("llamacpp:n_decode_total")),
                             PREFIX_HITS, List.of(sum("llamacpp:prompt_tokens_cached_total"))));
 
     /** Text Generation Inference, by its reference table. */

@@ -45,6 +45,11 @@ public record EngineScrape(Map<EngineMetric, Double> values, int problems, Scrap
         return value(EngineMetric.GENERATION_TOKENS);
     }
 
+    /** Steps of the model. */
+    public @Nullable Double stepsTotal() {
+        return value(EngineMetric.STEPS);
+    }
+
     public @Nullable Double preemptionsTotal() {
         return value(EngineMetric.PREEMPTIONS);
     }

@@ -3,6 +3,7 @@ package dev.keelson.serving.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class GpuRuntimeAdapterTest {
         var knobs = new TreeMap<>(Map.of("min_step_ms", "20; rm -rf /", "max_num_seqs", "4"));
         var start =
                 new EngineStart(
+                        List.of("java"),
                         "/models/tiny",
                         "tiny",
                         "127.0.0.1",
@@ -44,10 +46,9 @@ class GpuRuntimeAdapterTest {
 
     @Test
     void knowsHowManySequencesTheEngineTakes() {
-        assertThat(adapter.maxSequences(new TreeMap<>())).isEqualTo(8);
-        assertThat(adapter.maxSequences(new TreeMap<>(Map.of("max_num_seqs", "3")))).isEqualTo(3);
-        assertThat(adapter.maxSequences(new TreeMap<>(Map.of("max_num_seqs", "many"))))
-                .isEqualTo(8);
+        assertThat(adapter.maxSequences(new TreeMap<>())).hasValue(8);
+        assertThat(adapter.maxSequences(new TreeMap<>(Map.of("max_num_seqs", "3")))).hasValue(3);
+        assertThat(adapter.maxSequences(new TreeMap<>(Map.of("max_num_seqs", "many")))).hasValue(8);
     }
 
     @Test

@@ -90,7 +90,9 @@ class RecordedScrapesTest {
                                 EngineMetric.PREEMPTIONS, 0.0,
                                 EngineMetric.PREFIX_QUERIES, 732.0,
                                 EngineMetric.PREFIX_HITS, 128.0,
-                                EngineMetric.SUCCEEDED, 4.0));
+                                EngineMetric.SUCCEEDED, 4.0,
+                                EngineMetric.ASLEEP, 0.0));
+        assertThat(scrape.asleep()).isFalse();
         assertThat(scrape.problems()).isZero();
     }
 
@@ -149,6 +151,7 @@ class RecordedScrapesTest {
                                 EngineMetric.WAITING, 0.0,
                                 EngineMetric.PROMPT_TOKENS, 2593.0,
                                 EngineMetric.GENERATION_TOKENS, 200.0,
+                                EngineMetric.STEPS, 106.0,
                                 EngineMetric.PREFIX_HITS, 545.0));
         assertThat(scrape(EngineMetricNames.LLAMA_CPP, "llamacpp/old-kv-ratio-served").kvUse())
                 .isEqualTo(0.491063);
