@@ -121,6 +121,8 @@ public final class Bench {
                 simLive(root);
             } else if (name.equals("forecast-live")) {
                 ForecastLive.run(root);
+            } else if (name.equals("other-engines")) {
+                OtherEngines.run(root);
             } else {
                 run(root, name);
             }
@@ -137,7 +139,7 @@ public final class Bench {
     private static List<String> all() {
         return Stream.of(
                         ALL.keySet().stream(),
-                        Stream.of("goodput", "sim-live", "forecast-live"),
+                        Stream.of("goodput", "sim-live", "forecast-live", "other-engines"),
                         STUDIES.stream())
                 .flatMap(names -> names)
                 .toList();

@@ -51,29 +51,62 @@ public final class ByHand {
                 folder.resolve(name).toString());
     }
 
+    /**
+     * Starts an agent with a configuration file; its engines end with it when it is told to end.
+     *
+     * @param programs entries under {@code engines}
+     */
+    Process agent(String name, Path modelRoot, String programs) {
+        var grant = grant();
+        write(
+                folder.resolve(name + ".yaml"),
+                """
+                name: %s
+                data: %s
+                http: {host: 127.0.0.1, port: %d}
+                controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
+                domain: other/zone-x/rack-1
+                onStop: end
+                modelRoots: [%s]
+                engines:
+                %s"""
+                        .formatted(
+                                name,
+                                folder.resolve(name),
+                                freePort(),
+                                grant.path("controlPlane").asText(),
+                                grant.path("caFingerprint").asText(),
+                                grant.path("token").asText(),
+                                modelRoot,
+                                programs));
+        return agentAgain(name);
+    }
+
+    /** The same with the file that is there. */
+    Process agentAgain(String name) {
+        return fleet.component(
+                folder, name, "agent", "--config", folder.resolve(name + ".yaml").toString());
+    }
+
     /** Starts a gateway with a configuration file. */
     public Process gateway(String name) {
         var grant = grant();
         var file = folder.resolve("gateway.yaml");
-        try {
-            Files.writeString(
-                    file,
-                    """
-                    name: %s
-                    data: %s
-                    http: {host: 127.0.0.1, port: %d}
-                    controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
-                    """
-                            .formatted(
-                                    name,
-                                    folder.resolve(name),
-                                    gatewayPort,
-                                    grant.path("controlPlane").asText(),
-                                    grant.path("caFingerprint").asText(),
-                                    grant.path("token").asText()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        write(
+                file,
+                """
+                name: %s
+                data: %s
+                http: {host: 127.0.0.1, port: %d}
+                controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
+                """
+                        .formatted(
+                                name,
+                                folder.resolve(name),
+                                gatewayPort,
+                                grant.path("controlPlane").asText(),
+                                grant.path("caFingerprint").asText(),
+                                grant.path("token").asText()));
         return fleet.component(folder, name, "gateway", "--config", file.toString());
     }
 
@@ -141,6 +174,14 @@ public final class ByHand {
                 .map(n -> n.path("name").asText())
                 .filter(name -> !name.equals(node))
                 .toList();
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private JsonNode grant() {

@@ -172,7 +172,7 @@ public final class Faults {
                 .orElseThrow();
     }
 
-    private static boolean isHeard(Fleet fleet, String node) {
+    static boolean isHeard(Fleet fleet, String node) {
         return fleet.get("nodes").stream()
                 .filter(n -> n.path("name").asText().equals(node))
                 .anyMatch(n ->

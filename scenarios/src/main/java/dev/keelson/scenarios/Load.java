@@ -97,7 +97,19 @@ public final class Load {
      */
     public static Load start(
             String url, Duration duration, int maxTokens, DoubleUnaryOperator rate) {
-        var load = new Load(url, model(url), maxTokens);
+        return start(url, model(url), duration, maxTokens, rate);
+    }
+
+    /**
+     * @param model one of those that the gateway serves
+     */
+    static Load start(
+            String url,
+            String model,
+            Duration duration,
+            int maxTokens,
+            DoubleUnaryOperator rate) {
+        var load = new Load(url, model, maxTokens);
         load.sender = Thread.ofVirtual().name("load").start(() -> load.send(duration, rate));
         return load;
     }

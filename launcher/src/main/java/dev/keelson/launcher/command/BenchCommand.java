@@ -53,7 +53,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, decoders, soak; beside llama.cpp: decode-speed, llama-tokens.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, decoders, soak; beside llama.cpp: decode-speed, llama-tokens. Of others' engines under an agent: other-engines.")
     private List<String> names = List.of();
 
     @Option(
