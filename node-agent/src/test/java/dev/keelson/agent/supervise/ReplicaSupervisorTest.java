@@ -205,6 +205,22 @@ class ReplicaSupervisorTest {
         assertThat(rig.report("r1")).isEmpty();
     }
 
+    @Test
+    void givesAFileOnlyToAnEngineThatTakesFiles() throws IOException {
+        Files.writeString(data.resolve("models/small.gguf"), "GGUF");
+        Files.writeString(data.resolve("outside.gguf"), "GGUF");
+        var spec = SupervisorRig.spec("r1");
+        assertThat(refusal(with(spec, "gpu-runtime", "small.gguf"))).contains("no folder");
+        assertThat(refusal(with(spec, "llama-cpp", "tiny"))).contains("no file", "model roots");
+        assertThat(refusal(with(spec, "llama-cpp", "../outside.gguf"))).contains("model roots");
+        assertThat(refusal(withAdapter(with(spec, "llama-cpp", "small.gguf"), "polite", "tiny")))
+                .contains("spec.adapters");
+        rig.start(with(spec, "llama-cpp", "small.gguf"));
+        assertThat(rig.await("r1", ReplicaPhase.FAILED).getReason())
+                .as("setsid finds no such program")
+                .isEqualTo("exited-127");
+    }
+
     private static ReplicaSpec with(ReplicaSpec spec, String engine, String model) {
         return new ReplicaSpec(
                 spec.replica(),

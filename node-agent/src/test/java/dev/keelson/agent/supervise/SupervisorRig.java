@@ -5,6 +5,7 @@ import dev.keelson.agent.probe.ProcFs;
 import dev.keelson.protocol.v1.ReplicaPhase;
 import dev.keelson.protocol.v1.ReplicaReport;
 import dev.keelson.serving.engine.GpuRuntimeAdapter;
+import dev.keelson.serving.engine.LlamaCppAdapter;
 import dev.keelson.serving.engine.VllmAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +51,13 @@ final class SupervisorRig implements AutoCloseable {
                         Set.of("org/listed"),
                         VLLM_START,
                         new VllmAdapter().hangRule());
+        var llamaCpp =
+                new EngineProgram(
+                        new LlamaCppAdapter(), List.of("no-such-llama-server"), Set.of("PATH"));
         var catalog =
-                new EngineCatalog(Map.of("gpu-runtime", own, "vllm", vllm), List.of(models));
+                new EngineCatalog(
+                        Map.of("gpu-runtime", own, "vllm", vllm, "llama-cpp", llamaCpp),
+                        List.of(models));
         var settings =
                 new ReplicaSupervisor.Settings(
                         "node-test",

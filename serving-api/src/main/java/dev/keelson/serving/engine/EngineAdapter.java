@@ -11,7 +11,7 @@ import java.util.SortedMap;
  * What differs between engines. An adapter is pure: it says what to run and what answers mean; the
  * agent runs and asks.
  */
-public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter {
+public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter, LlamaCppAdapter {
     /** Name in manifests and in the agent's configuration. */
     String name();
 
