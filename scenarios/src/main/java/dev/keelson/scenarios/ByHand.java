@@ -69,7 +69,8 @@ public final class ByHand {
                 onStop: end
                 modelRoots: [%s]
                 engines:
-                %s"""
+                %s\
+                """
                         .formatted(
                                 name,
                                 folder.resolve(name),

@@ -16,13 +16,15 @@ final class EngineProcesses {
 
     private EngineProcesses() {}
 
-    /** Living processes that an agent started for a replica, and their children, whatever group they are in. */
+    /**
+     * Living processes that an agent started for a replica, and their children, whatever group they
+     * are in.
+     */
     static List<Long> of(String replica) {
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
                 .filter(Fleet::isAlive)
-                .filter(pid ->
-                        read(pid, "environ").contains("KEELSON_REPLICA=" + replica + "\0"))
+                .filter(pid -> read(pid, "environ").contains("KEELSON_REPLICA=" + replica + "\0"))
                 .toList();
     }
 

@@ -3,7 +3,9 @@ package dev.keelson.scenarios;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** An agent with a configuration file, started by hand; its engines end with it. Not thread-safe. */
+/**
+ * An agent with a configuration file, started by hand; its engines end with it. Not thread-safe.
+ */
 final class HandAgent implements AutoCloseable {
     private final ByHand byHand;
     private final String name;

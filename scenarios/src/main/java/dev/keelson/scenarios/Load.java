@@ -104,11 +104,7 @@ public final class Load {
      * @param model one of those that the gateway serves
      */
     static Load start(
-            String url,
-            String model,
-            Duration duration,
-            int maxTokens,
-            DoubleUnaryOperator rate) {
+            String url, String model, Duration duration, int maxTokens, DoubleUnaryOperator rate) {
         var load = new Load(url, model, maxTokens);
         load.sender = Thread.ofVirtual().name("load").start(() -> load.send(duration, rate));
         return load;

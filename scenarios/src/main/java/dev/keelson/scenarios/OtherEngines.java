@@ -91,7 +91,9 @@ final class OtherEngines {
         Files.writeString(
                 recovery,
                 Files.readString(recovery)
-                        .replace("startTimeout: 120s", "startTimeout: %ds".formatted(START.toSeconds())));
+                        .replace(
+                                "startTimeout: 120s",
+                                "startTimeout: %ds".formatted(START.toSeconds())));
     }
 
     private void examine() throws IOException {
@@ -170,15 +172,16 @@ final class OtherEngines {
     /** The agent dies at once; the next one finds its engine, which has served meanwhile. */
     private void restartAgent(Serving serving) {
         Load.Result result =
-                load(
-                        () -> {
-                            agent.killAndStart();
-                            Fleet.await(
-                                    "the agent is heard again",
-                                    GENEROUS,
-                                    () -> Faults.isHeard(fleet, "peers"));
-                        });
-        tell("agent killed and started again, the same engine serves", readyPid() == serving.pid() ? 1 : 0);
+                load(() -> {
+                    agent.killAndStart();
+                    Fleet.await(
+                            "the agent is heard again",
+                            GENEROUS,
+                            () -> Faults.isHeard(fleet, "peers"));
+                });
+        tell(
+                "agent killed and started again, the same engine serves",
+                readyPid() == serving.pid() ? 1 : 0);
         tell("requests meanwhile, sent / succeeded / failed", result);
     }
 

@@ -55,8 +55,7 @@ public record EngineCatalog(Map<String, EngineProgram> programs, List<Path> mode
         if (model(program.get(), spec.model()).isEmpty()) {
             return Optional.of(modelObjection(program.get(), spec));
         }
-        Optional<String> engines =
-                program.get().adapter().objection(spec.knobs(), spec.adapters());
+        Optional<String> engines = program.get().adapter().objection(spec.knobs(), spec.adapters());
         return engines.isPresent() ? engines : adapterObjection(spec);
     }
 

@@ -118,8 +118,7 @@ public final class ReplicaSupervisor {
                                 : entry;
                 replicas.put(
                         entry.spec().replica(),
-                        new SupervisedReplica(
-                                kept, program.get(), process.get(), true, around));
+                        new SupervisedReplica(kept, program.get(), process.get(), true, around));
                 LOG.info("adopted {} pid {}", entry.spec().replica(), entry.pid());
             } else {
                 process.ifPresent(EngineProcess::killGroup);

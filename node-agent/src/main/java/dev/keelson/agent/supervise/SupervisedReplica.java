@@ -223,7 +223,8 @@ final class SupervisedReplica {
         if (!probing && due && judge.isIdle()) {
             probing = true;
             nextProbe = now.plus(hangRule.probeEvery());
-            Duration patience = hangRule.probeTimeout().multipliedBy(starved ? STARVED_PATIENCE : 1);
+            Duration patience =
+                    hangRule.probeTimeout().multipliedBy(starved ? STARVED_PATIENCE : 1);
             around.asks()
                     .execute(() -> {
                         var answer = contact.probe(patience);

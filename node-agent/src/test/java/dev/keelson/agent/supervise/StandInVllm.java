@@ -71,8 +71,7 @@ public final class StandInVllm {
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
-        String asked =
-                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String asked = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         switch (exchange.getRequestURI().getPath()) {
             case "/v1/completions" -> {
                 if (asked.contains("\"stream\":true")) {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /** The adapters that this build knows, by name. */
 public final class EngineAdapters {
     private static final Map<String, EngineAdapter> BY_NAME =
-            Stream.<EngineAdapter>of(new GpuRuntimeAdapter(), new VllmAdapter(), new LlamaCppAdapter())
+            Stream.<EngineAdapter>of(
+                            new GpuRuntimeAdapter(), new VllmAdapter(), new LlamaCppAdapter())
                     .collect(
                             Collectors.collectingAndThen(
                                     Collectors.toMap(

@@ -1,6 +1,8 @@
 package dev.keelson.serving.engine;
 
-/** What an engine takes for its model. Folders and files lie inside the agent's configured roots. */
+/**
+ * What an engine takes for its model. Folders and files lie inside the agent's configured roots.
+ */
 public enum ModelForm {
     FOLDER,
     FILE,

@@ -55,8 +55,7 @@ public record EngineMetricNames(String engine, Map<EngineMetric, List<MetricRule
                             SUCCEEDED,
                                     List.of(
                                             sum("vllm:request_success_total")
-                                                    .without(
-                                                            "finished_reason", "abort", "error")),
+                                                    .without("finished_reason", "abort", "error")),
                             ASLEEP,
                                     List.of(
                                             sum("vllm:engine_sleep_state")
