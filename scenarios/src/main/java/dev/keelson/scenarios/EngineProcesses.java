@@ -14,29 +14,43 @@ final class EngineProcesses {
     /** The kernel keeps so many bytes of a name. */
     private static final int NAME = 15;
 
+    /** Place of the session in stat, counted from the state. */
+    private static final int SESSION = 3;
+
     private EngineProcesses() {}
 
     /**
-     * Living processes that an agent started for a replica, and their children, whatever group they
-     * are in.
+     * Living processes of the session that an agent made for an engine. Not by their environment:
+     * vLLM's write their titles over it.
+     *
+     * @param leader the engine's process, which may have ended
      */
-    static List<Long> of(String replica) {
+    static List<Long> of(long leader) {
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
                 .filter(Fleet::isAlive)
-                .filter(pid -> read(pid, "environ").contains("KEELSON_REPLICA=" + replica + "\0"))
+                .filter(pid -> session(pid) == leader)
                 .toList();
     }
 
     /** The one of that name; the leader where it is empty. */
-    static long named(String replica, long leader, String name) {
+    static long named(long leader, String name) {
         String kept = name.substring(0, Math.min(NAME, name.length()));
         return name.isEmpty()
                 ? leader
-                : of(replica).stream()
+                : of(leader).stream()
                         .filter(pid -> read(pid, "comm").strip().startsWith(kept))
                         .findFirst()
                         .orElseThrow(() -> new NoSuchElementException("No process " + name));
+    }
+
+    /** 0 where it is gone. */
+    private static long session(long pid) {
+        String stat = read(pid, "stat");
+        // A name may hold spaces and brackets; behind its last one stand state, parent, group,
+        // session.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        return fields.length > SESSION ? Long.parseLong(fields[SESSION]) : 0;
     }
 
     /** What its health page answers; 0 where nothing answers within two seconds. */

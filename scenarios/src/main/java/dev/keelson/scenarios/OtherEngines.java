@@ -186,7 +186,7 @@ final class OtherEngines {
     }
 
     private void hang(Serving serving, String worker) {
-        long victim = EngineProcesses.named(serving.replica(), serving.pid(), worker);
+        long victim = EngineProcesses.named(serving.pid(), worker);
         var fault = Instant.now();
         Fleet.signal(victim, "STOP");
         tellHang((worker.isEmpty() ? "server" : worker) + " stopped", serving, fault);
@@ -194,7 +194,7 @@ final class OtherEngines {
 
     /** No signal stopped it, so only what it does not do tells. */
     private void freeze(Serving serving, String worker) throws IOException {
-        long victim = EngineProcesses.named(serving.replica(), serving.pid(), worker);
+        long victim = EngineProcesses.named(serving.pid(), worker);
         String what = (worker.isEmpty() ? "server" : worker) + " held by a debugger";
         try (var held = peer.freeze(victim)) {
             tellHang(what, serving, held.since());
@@ -293,11 +293,11 @@ final class OtherEngines {
     private void tellLeft(String what, Serving serving) {
         Fleet.await("its leader is gone", GENEROUS, () -> !Fleet.isAlive(serving.pid()));
         var begin = System.nanoTime();
-        while (!EngineProcesses.of(serving.replica()).isEmpty()
+        while (!EngineProcesses.of(serving.pid()).isEmpty()
                 && System.nanoTime() - begin < Duration.ofSeconds(10).toNanos()) {
             Fleet.pause(Duration.ofMillis(200));
         }
-        tell(what + ", processes left", EngineProcesses.of(serving.replica()).size());
+        tell(what + ", processes left", EngineProcesses.of(serving.pid()).size());
     }
 
     private void tell(String figure, double value) {
