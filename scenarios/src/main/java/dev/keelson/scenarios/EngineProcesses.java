@@ -49,7 +49,7 @@ final class EngineProcesses {
         String stat = read(pid, "stat");
         // A name may hold spaces and brackets; behind its last one stand state, parent, group,
         // session.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
         return fields.length > SESSION ? Long.parseLong(fields[SESSION]) : 0;
     }
 

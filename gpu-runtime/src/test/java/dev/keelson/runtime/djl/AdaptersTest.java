@@ -32,6 +32,12 @@ class AdaptersTest {
         Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT
     };
 
+    /**
+     * Of the textbook's sums, which have another order: on a processor with vectors of eight
+     * numbers one logit was 1.02e-4 off. A wrong adapter shows in the second digit.
+     */
+    private static final float ROUNDING = 2e-4f;
+
     static Stream<Arguments> family() {
         return TinyModels.family().entrySet().stream()
                 .map(e -> Arguments.of(e.getKey(), e.getValue()));
@@ -66,10 +72,10 @@ class AdaptersTest {
                     for (int i = 0; i < slotOf.length; i++) {
                         int weights = slotOf[i] < 0 ? 0 : slotOf[i] == 2 ? 3 : slotOf[i] + 1;
                         assertThat(logits[i])
-                                .as("row %d", i)
+                                .as("row %d of %s", i, decoder.getClass().getSimpleName())
                                 .containsExactly(
                                         PlainLlama.logits(merged.get(weights), rows.text(i)),
-                                        within(1e-4f));
+                                        within(ROUNDING));
                     }
                 }
             }
