@@ -1,6 +1,7 @@
 package dev.keelson.runtime;
 
 import dev.keelson.runtime.EngineOptions.Decoding;
+import dev.keelson.runtime.djl.TorchDevice;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,23 @@ record DecoderChoice(Decoding decoder, String reason, boolean slow) {
     /**
      * Takes what is asked for; with {@code AUTO} the first that can run here: the Vector API, which
      * decodes several times as fast as libtorch on a processor (docs/benchmarks.md), libtorch,
-     * plain Java.
+     * plain Java. On a CUDA device it is libtorch or nothing: an accelerator that is paid for must
+     * not stand idle because something slow serves in its place.
      *
+     * @param device where it is to compute
      * @param noVector why the decoder on the Vector API cannot run here, null if it can
-     * @param noTorch the same of libtorch; asked only where it counts, since asking loads it
+     * @param noTorch the same of libtorch on that device; asked only where it counts, since asking
+     *     loads it
      * @throws UnsupportedOperationException if what is asked for cannot run here
      */
     static DecoderChoice of(
-            Decoding asked, @Nullable String noVector, Supplier<@Nullable String> noTorch) {
+            Decoding asked,
+            TorchDevice device,
+            @Nullable String noVector,
+            Supplier<@Nullable String> noTorch) {
+        if (device.isCuda()) {
+            return accelerated(device, noTorch.get());
+        }
         return switch (asked) {
             case AUTO -> automatic(noVector, noTorch);
             case VECTOR -> {
@@ -42,6 +52,14 @@ record DecoderChoice(Decoding decoder, String reason, boolean slow) {
             }
             case REFERENCE -> asked(asked);
         };
+    }
+
+    private static DecoderChoice accelerated(TorchDevice device, @Nullable String missing) {
+        if (missing != null) {
+            throw new UnsupportedOperationException(
+                    "libtorch cannot compute on %s: %s".formatted(device, missing));
+        }
+        return new DecoderChoice(Decoding.TORCH, "on " + device + ", as --device asks", false);
     }
 
     private static DecoderChoice automatic(

@@ -2,6 +2,7 @@ package dev.keelson.runtime;
 
 import dev.keelson.runtime.EngineOptions.Decoding;
 import dev.keelson.runtime.djl.LlamaDecoder;
+import dev.keelson.runtime.djl.TorchDevice;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.reference.ReferenceDecoder;
@@ -24,15 +25,21 @@ final class Decoders {
      * Opens the decoder that is asked for, or with {@code AUTO} the best that can run here, and
      * says in the log which it is and why.
      *
+     * @param device where libtorch computes; the other decoders know the processor only
      * @param threads of the decoder on the Vector API; libtorch has its own setting
      * @throws UnsupportedOperationException if what is asked for cannot run here
      */
-    static Decoder open(Decoding asked, LlamaWeights weights, EngineLimits limits, int threads) {
+    static Decoder open(
+            Decoding asked,
+            TorchDevice device,
+            LlamaWeights weights,
+            EngineLimits limits,
+            int threads) {
         @Nullable String noVector = VectorDecoder.missing();
         if (noVector == null && asked == Decoding.AUTO) {
             noVector = noRoom(weights.config(), limits, Runtime.getRuntime().maxMemory());
         }
-        DecoderChoice choice = DecoderChoice.of(asked, noVector, LlamaDecoder::missingLibrary);
+        DecoderChoice choice = DecoderChoice.of(asked, device, noVector, device::missing);
         String name = choice.decoder().name().toLowerCase(Locale.ROOT);
         if (choice.slow()) {
             LOG.warn("decoder {}: {}", name, choice.reason());
@@ -41,7 +48,7 @@ final class Decoders {
         }
         return switch (choice.decoder()) {
             case VECTOR -> vector(weights, limits, threads);
-            case TORCH -> new LlamaDecoder(weights, limits);
+            case TORCH -> new LlamaDecoder(weights, limits, device);
             case REFERENCE -> new ReferenceDecoder(weights, limits);
             case AUTO -> throw new IllegalStateException("a choice is never auto");
         };

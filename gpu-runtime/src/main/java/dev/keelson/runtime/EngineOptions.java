@@ -1,11 +1,13 @@
 package dev.keelson.runtime;
 
+import dev.keelson.runtime.djl.TorchDevice;
 import dev.keelson.runtime.knobs.Knob;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param draftModel a smaller model that guesses for it; null for none
  * @param decoder what runs the model
+ * @param device where it runs; a CUDA device only with libtorch
  * @param servedModel name in the OpenAI API
  * @param knobs those that were given, checked
  * @param adapters folders of LoRA adapters by name, in the order given
@@ -25,6 +28,7 @@ record EngineOptions(
         Path model,
         @Nullable Path draftModel,
         Decoding decoder,
+        TorchDevice device,
         String host,
         int port,
         String servedModel,
@@ -46,6 +50,7 @@ record EngineOptions(
         Path model = null;
         Path draft = null;
         Decoding decoder = Decoding.AUTO;
+        TorchDevice device = TorchDevice.CPU;
         String host = "127.0.0.1";
         int port = 8000;
         String served = null;
@@ -63,6 +68,7 @@ record EngineOptions(
                 case "--model" -> model = Path.of(value);
                 case "--draft-model" -> draft = Path.of(value);
                 case "--decoder" -> decoder = decoding(value);
+                case "--device" -> device = TorchDevice.parse(value);
                 case "--host" -> host = value;
                 case "--port" -> port = (int) number(name, value, 0, 65_535);
                 case "--served-model" -> served = value;
@@ -76,13 +82,32 @@ record EngineOptions(
         if (model == null) {
             throw new IllegalArgumentException("--model DIR is needed");
         }
+        requireFit(decoder, device);
         if (draft != null) {
             knobs.putIfAbsent(Knob.NUM_SPECULATIVE_TOKENS, DRAFTED_TOKENS);
         }
         Path folder = model.getFileName();
         String name = served != null ? served : folder == null ? "model" : folder.toString();
         return new EngineOptions(
-                model, draft, decoder, host, port, name, Map.copyOf(knobs), adapters, grace, drain);
+                model,
+                draft,
+                decoder,
+                device,
+                host,
+                port,
+                name,
+                Map.copyOf(knobs),
+                adapters,
+                grace,
+                drain);
+    }
+
+    private static void requireFit(Decoding decoder, TorchDevice device) {
+        if (device.isCuda() && (decoder == Decoding.VECTOR || decoder == Decoding.REFERENCE)) {
+            throw new IllegalArgumentException(
+                    "--decoder %s computes on the processor, not on --device %s"
+                            .formatted(decoder.name().toLowerCase(Locale.ROOT), device));
+        }
     }
 
     private static void adapter(String text, Map<String, Path> adapters) {

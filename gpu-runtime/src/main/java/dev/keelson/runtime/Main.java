@@ -138,23 +138,31 @@ public final class Main {
 
     private static Decoder decoder(EngineOptions options, LoadedModel model, KnobValues knobs)
             throws IOException {
-        int threads = (int) knobs.get(Knob.THREADS);
         EngineLimits limits = knobs.limits();
         Path path = options.draftModel();
         if (path == null) {
-            return Decoders.open(options.decoder(), model.weights(), limits, threads);
+            return open(options, model, limits, knobs);
         }
         LoadedModel draft = LoadedModel.read(path);
         model.requireDraft(draft, path, limits.maxModelTokens());
-        Decoder target = Decoders.open(options.decoder(), model.weights(), limits, threads);
+        Decoder target = open(options, model, limits, knobs);
         try {
             EngineLimits without = limits.withAdapters(0, 1);
-            return new DraftedDecoder(
-                    target, Decoders.open(options.decoder(), draft.weights(), without, threads));
+            return new DraftedDecoder(target, open(options, draft, without, knobs));
         } catch (RuntimeException e) {
             target.close();
             throw e;
         }
+    }
+
+    private static Decoder open(
+            EngineOptions options, LoadedModel model, EngineLimits limits, KnobValues knobs) {
+        return Decoders.open(
+                options.decoder(),
+                options.device(),
+                model.weights(),
+                limits,
+                (int) knobs.get(Knob.THREADS));
     }
 
     private static Decoder reload(EngineOptions options, KnobValues knobs) {

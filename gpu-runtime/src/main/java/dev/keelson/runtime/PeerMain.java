@@ -3,6 +3,7 @@ package dev.keelson.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.runtime.EngineOptions.Decoding;
+import dev.keelson.runtime.djl.TorchDevice;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineLimits;
 import dev.keelson.runtime.engine.StepPlan;
@@ -105,7 +106,8 @@ public final class PeerMain {
         System.out.printf("tokenizer: %d of %d texts the same%n", texts, TEXTS);
         int same = 0;
         // Each prompt begins at position 0 again and overwrites the cache of the one before.
-        try (Decoder decoder = Decoders.open(decoding, model.weights(), LIMITS, THREADS)) {
+        try (Decoder decoder =
+                Decoders.open(decoding, TorchDevice.CPU, model.weights(), LIMITS, THREADS)) {
             for (String prompt : PROMPTS) {
                 same += answer(decoder, prompt) ? 1 : 0;
             }

@@ -18,27 +18,27 @@ class FallbackTest {
     @Test
     void withoutLibtorchTheEngineServesInPlainJavaAndSaysSoOnce(@TempDir Path folder)
             throws IOException {
-        List<String> output = run(folder, "auto");
+        List<String> output = run(folder, decoder("auto"));
         assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
         assertThat(output).filteredOn(line -> line.contains("libtorch does not load")).hasSize(1);
     }
 
     @Test
     void whoAsksForLibtorchGetsAnErrorInstead(@TempDir Path folder) throws IOException {
-        List<String> output = run(folder, "torch");
+        List<String> output = run(folder, decoder("torch"));
         assertThat(output).last().asString().startsWith("engine: libtorch does not load");
     }
 
     @Test
     void withTheVectorApiTheEngineNeedsNoLibtorch(@TempDir Path folder) throws IOException {
-        List<String> output = run(folder, "auto", VECTORS);
+        List<String> output = run(folder, decoder("auto"), VECTORS);
         assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
         assertThat(output).filteredOn(line -> line.contains("decoder vector")).hasSize(1);
     }
 
     @Test
     void withTheFirstCompilerAloneTheVectorApiIsNotChosen(@TempDir Path folder) throws IOException {
-        List<String> output = run(folder, "auto", VECTORS, "-XX:TieredStopAtLevel=1");
+        List<String> output = run(folder, decoder("auto"), VECTORS, "-XX:TieredStopAtLevel=1");
         assertThat(output).last().asString().startsWith("serving keelson-mini on http://");
         assertThat(output)
                 .filteredOn(line -> line.contains("decoder reference"))
@@ -47,8 +47,22 @@ class FallbackTest {
                 .contains("TieredStopAtLevel=1");
     }
 
+    @Test
+    void whoAsksForADeviceThatIsNotThereGetsAnErrorInstead(@TempDir Path folder)
+            throws IOException {
+        List<String> output = run(folder, List.of("--device", "cuda:99"));
+        assertThat(output)
+                .last()
+                .asString()
+                .startsWith("engine: libtorch cannot compute on cuda:99: ");
+    }
+
+    private static List<String> decoder(String name) {
+        return List.of("--decoder", name);
+    }
+
     /** Output up to the line that says that it serves, or to the end. */
-    private static List<String> run(Path folder, String decoder, String... flags)
+    private static List<String> run(Path folder, List<String> options, String... flags)
             throws IOException {
         String root = System.getProperty("keelson.root", "..");
         var command =
@@ -62,9 +76,8 @@ class FallbackTest {
                                 "--model",
                                 Path.of(root, "models", "keelson-mini").toString(),
                                 "--port",
-                                "0",
-                                "--decoder",
-                                decoder));
+                                "0"));
+        command.addAll(options);
         command.addAll(1, List.of(flags));
         var builder = new ProcessBuilder(command);
         // A file where the folder for the native libraries would be: nothing can be unpacked.

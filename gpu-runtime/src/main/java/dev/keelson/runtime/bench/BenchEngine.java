@@ -1,6 +1,7 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.djl.LlamaDecoder;
+import dev.keelson.runtime.djl.TorchDevice;
 import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.Engine;
@@ -64,7 +65,7 @@ final class BenchEngine implements AutoCloseable {
     }
 
     BenchEngine(LlamaWeights weights, EngineLimits limits, EngineKnobs knobs) {
-        this(new LlamaDecoder(weights, limits), limits, knobs);
+        this(libtorch(weights, limits), limits, knobs);
     }
 
     BenchEngine(Decoder decoder, EngineLimits limits, EngineKnobs knobs) {
@@ -78,6 +79,11 @@ final class BenchEngine implements AutoCloseable {
                         System::nanoTime,
                         LockSupport::parkNanos,
                         new EngineMetrics("bench"));
+    }
+
+    /** The decoder on libtorch, on the device that {@value TorchDevice#VARIABLE} names. */
+    static Decoder libtorch(LlamaWeights weights, EngineLimits limits) {
+        return new LlamaDecoder(weights, limits, TorchDevice.ofEnvironment(System.getenv()));
     }
 
     static LlamaWeights weights(Path folder) throws IOException {

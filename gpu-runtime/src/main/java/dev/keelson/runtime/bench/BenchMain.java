@@ -1,7 +1,6 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
-import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.EngineKnobs;
@@ -110,7 +109,7 @@ public final class BenchMain {
             case "engine-throughput" -> throughput(BenchEngine.weights(folder));
             case "adapter-throughput" -> {
                 LlamaWeights weights = BenchEngine.weights(folder);
-                adapters("torch", LlamaDecoder::new, weights);
+                adapters("torch", BenchEngine::libtorch, weights);
                 adapters("vector", (w, l) -> new VectorDecoder(w, l, VECTOR_THREADS), weights);
             }
             case "step-share" -> stepShare(BenchEngine.weights(folder));

@@ -1,7 +1,6 @@
 package dev.keelson.runtime.bench;
 
 import dev.keelson.runtime.bench.BenchEngine.Answer;
-import dev.keelson.runtime.djl.LlamaDecoder;
 import dev.keelson.runtime.engine.Adapter;
 import dev.keelson.runtime.engine.Decoder;
 import dev.keelson.runtime.engine.DraftedDecoder;
@@ -111,7 +110,7 @@ public final class GreedyIdentity {
 
     private static Map<String, BiFunction<LlamaWeights, EngineLimits, Decoder>> decoders() {
         Map<String, BiFunction<LlamaWeights, EngineLimits, Decoder>> all = new LinkedHashMap<>();
-        all.put("torch", LlamaDecoder::new);
+        all.put("torch", BenchEngine::libtorch);
         all.put("vector", (weights, limits) -> new VectorDecoder(weights, limits, THREADS));
         all.put("reference", ReferenceDecoder::new);
         return all;

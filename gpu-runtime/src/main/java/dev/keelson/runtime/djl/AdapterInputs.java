@@ -59,7 +59,7 @@ final class AdapterInputs {
             slots[2 + c] = reading.get(c).adapter();
         }
         return List.of(
-                scope.create(slots),
+                Torch.onHost(scope).create(slots),
                 scope.create(table),
                 scope.create(places.stream().mapToLong(Long::longValue).toArray()),
                 scope.create(owners.stream().mapToLong(Long::longValue).toArray()));

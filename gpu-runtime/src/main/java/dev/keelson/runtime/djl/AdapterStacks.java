@@ -79,7 +79,7 @@ final class AdapterStacks implements AutoCloseable {
                 collect(layers.get(l), adapter.layers().get(l), scope, pairs);
             }
             if (!pairs.isEmpty()) {
-                var inputs = new NDList(scope.create(new long[] {slot}));
+                var inputs = new NDList(Torch.onHost(scope).create(new long[] {slot}));
                 inputs.addAll(pairs);
                 store.call(scope, inputs, false);
             }

@@ -27,7 +27,8 @@ public final class LlamaDecoder implements Decoder {
     private final LlamaConfig config;
     private final EngineLimits limits;
     private final int blockSize;
-    private final NDManager manager = Torch.manager();
+    private final TorchDevice device;
+    private final NDManager manager;
     private final Script script;
     private final NDList head;
     private final List<NDList> layers = new ArrayList<>();
@@ -39,14 +40,21 @@ public final class LlamaDecoder implements Decoder {
     private @Nullable Script adaptedScript;
     private NDList adapted = new NDList();
 
+    /** A decoder on the processor. */
+    public LlamaDecoder(LlamaWeights weights, EngineLimits limits) {
+        this(weights, limits, TorchDevice.CPU);
+    }
+
     /**
-     * Copies the weights into native memory, allocates the cache and checks one token.
+     * Copies the weights into the device's memory, allocates the cache there and checks one token.
      *
      * @throws ArithmeticException if the weights give logits that are not finite
      */
-    public LlamaDecoder(LlamaWeights weights, EngineLimits limits) {
+    public LlamaDecoder(LlamaWeights weights, EngineLimits limits, TorchDevice device) {
         config = weights.config();
         this.limits = limits;
+        this.device = device;
+        manager = Torch.manager(device);
         blockSize = limits.blockSize();
         script = new Script(LlamaScripts.step(config), manager);
         RotaryTable rotary = RotaryTable.of(manager, config, limits.maxModelTokens());
@@ -75,11 +83,6 @@ public final class LlamaDecoder implements Decoder {
         layers.forEach(fixed::addAll);
         copy = new CacheCopy(caches, blockSize, manager);
         Decoder.requireFiniteLogits(this);
-    }
-
-    /** Why libtorch does not load on this machine, or null if it does. */
-    public static @Nullable String missingLibrary() {
-        return Torch.missing();
     }
 
     @Override
@@ -141,5 +144,6 @@ public final class LlamaDecoder implements Decoder {
         copy.close();
         script.close();
         manager.close();
+        Torch.trim(device);
     }
 }

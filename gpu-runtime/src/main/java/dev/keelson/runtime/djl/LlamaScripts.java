@@ -35,14 +35,16 @@ final class LlamaScripts {
      * One step over a flat list of tokens: first {@code D} decoding rows of one token each, then
      * chunks of prompts one after another. {@code slots} is where each token's key and value go;
      * {@code ctx} names the slots that a row reads, the width per decoding row, then each chunk's
-     * own; {@code chunks} holds (D, width), then (tokens, context) of each chunk. Returns the
-     * logits of {@code rows}. A decoder without adapters leaves the lines ADAPT out.
+     * own; {@code chunks} holds (D, width), then (tokens, context) of each chunk, in the
+     * processor's memory wherever the rest is. Returns the logits of {@code rows}. A decoder
+     * without adapters leaves the lines ADAPT out.
      */
     private static final String STEP =
             """
               def chunk(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, n: int, t: int) -> Tensor:
-                at = torch.add(torch.unsqueeze(torch.arange(n), 1), torch.sub(t, n))
-                mask = torch.repeat(torch.le(torch.unsqueeze(torch.arange(t), 0), at), [${G}, 1])
+                here = ops.prim.device(q)
+                at = torch.add(torch.unsqueeze(torch.arange(n, dtype=None, layout=None, device=here), 1), torch.sub(t, n))
+                mask = torch.repeat(torch.le(torch.unsqueeze(torch.arange(t, dtype=None, layout=None, device=here), 0), at), [${G}, 1])
                 qs = torch.reshape(torch.permute(torch.view(q, [n, ${KV}, ${G}, ${W}]), [1, 2, 0, 3]), [1, ${KV}, torch.mul(${G}, n), ${W}])
                 ks = torch.unsqueeze(torch.transpose(k, 0, 1), 0)
                 vs = torch.unsqueeze(torch.transpose(v, 0, 1), 0)

@@ -17,7 +17,7 @@ public final class LlamaTrainer implements AutoCloseable {
     private static final double WEIGHT_DECAY = 0.1;
 
     private final LlamaConfig config;
-    private final NDManager manager = Torch.manager();
+    private final NDManager manager = Torch.manager(TorchDevice.CPU);
     private final Script loss;
     private final Adam adam;
     private final RotaryTable rotary;

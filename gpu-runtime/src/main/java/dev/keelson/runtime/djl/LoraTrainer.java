@@ -23,7 +23,7 @@ public final class LoraTrainer implements AutoCloseable {
             List.of(Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT);
 
     private final LlamaConfig config;
-    private final NDManager manager = Torch.manager();
+    private final NDManager manager = Torch.manager(TorchDevice.CPU);
     private final Script loss;
     private final Adam adam;
     private final RotaryTable rotary;

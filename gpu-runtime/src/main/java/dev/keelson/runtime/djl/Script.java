@@ -34,7 +34,8 @@ final class Script implements AutoCloseable {
      */
     Script(String methods, NDManager manager) {
         Torch.engine();
-        model = Model.newInstance("script", "PyTorch");
+        // Without a device DJL takes a GPU wherever it sees one.
+        model = Model.newInstance("script", manager.getDevice(), "PyTorch");
         store = new ParameterStore(manager, false);
         try {
             model.load(new ByteArrayInputStream(archive(methods)));

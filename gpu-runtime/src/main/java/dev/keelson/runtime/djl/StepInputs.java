@@ -64,7 +64,7 @@ final class StepInputs {
                 scope.create(slots),
                 scope.create(context),
                 scope.create(mask, new Shape(Math.max(1, d), 1, 1, Math.max(1, width))),
-                scope.create(chunks, new Shape(chunks.length / 2, 2)),
+                Torch.onHost(scope).create(chunks, new Shape(chunks.length / 2, 2)),
                 scope.create(rows));
     }
 

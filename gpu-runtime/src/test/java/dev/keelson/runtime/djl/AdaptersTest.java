@@ -56,7 +56,7 @@ class AdaptersTest {
         }
         // Six sequences: the base twice, one adapter twice, two more alone.
         int[] slotOf = {-1, 0, 2, 0, -1, 1};
-        try (var torch = new LlamaDecoder(base, LIMITS);
+        try (var torch = TestDevice.decoder(base, LIMITS);
                 var reference = new ReferenceDecoder(base, LIMITS);
                 var vector = new VectorDecoder(base, LIMITS, 2)) {
             for (Decoder decoder : List.of(torch, reference, vector)) {

@@ -30,7 +30,7 @@ class LlamaDecoderTest {
         int[] tokens = tokens(1, 23);
         // Blocks out of order, as a used cache has them.
         int[] blocks = {9, 3, 30, 1, 17, 5};
-        try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
+        try (var decoder = TestDevice.decoder(WEIGHTS, LIMITS)) {
             decoder.step(plan(slice(1, tokens, 0, 10, blocks)));
             decoder.step(plan(slice(1, tokens, 10, 17, blocks)));
             for (int end = 18; end <= tokens.length; end++) {
@@ -51,8 +51,8 @@ class LlamaDecoderTest {
         int[] blocksA = {0, 1, 2, 3};
         int[] blocksB = {4, 5, 6, 7, 8, 9, 10, 11};
         int[] blocksC = {12, 13, 14};
-        try (var alone = new LlamaDecoder(WEIGHTS, LIMITS);
-                var batched = new LlamaDecoder(WEIGHTS, LIMITS)) {
+        try (var alone = TestDevice.decoder(WEIGHTS, LIMITS);
+                var batched = TestDevice.decoder(WEIGHTS, LIMITS)) {
             alone.step(plan(slice(1, a, 0, 14, blocksA)));
             float[] expected = alone.step(plan(slice(1, a, 14, 15, blocksA)))[0];
             batched.step(plan(slice(1, a, 0, 14, blocksA), slice(2, b, 0, 30, blocksB)));
@@ -75,7 +75,7 @@ class LlamaDecoderTest {
         other[10] = (tokens[10] + 1) % 50;
         int[] blocks = {9, 3, 30};
         int[] copied = {9, 3, 12};
-        try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
+        try (var decoder = TestDevice.decoder(WEIGHTS, LIMITS)) {
             decoder.step(plan(slice(1, tokens, 0, 10, blocks)));
             var both = List.of(slice(1, tokens, 10, 11, blocks), slice(2, other, 10, 11, copied));
             // A chain: block 5 gets what 12 held before 12 gets what 30 holds.
@@ -88,7 +88,7 @@ class LlamaDecoderTest {
 
     @Test
     void aStepThatOnlyReadsGivesNoLogits() {
-        try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
+        try (var decoder = TestDevice.decoder(WEIGHTS, LIMITS)) {
             int[] tokens = tokens(5, 12);
             var reading = new Slice(1, tokens, 0, new int[] {0, 1, 2}, false);
             assertThat(decoder.step(plan(reading))).isEmpty();
@@ -97,7 +97,7 @@ class LlamaDecoderTest {
 
     @Test
     void nativeMemoryDoesNotGrowOverManySteps() throws IOException {
-        try (var decoder = new LlamaDecoder(WEIGHTS, LIMITS)) {
+        try (var decoder = TestDevice.decoder(WEIGHTS, LIMITS)) {
             int[] tokens = tokens(6, 60);
             int[] blocks = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
             Runnable round =
@@ -131,7 +131,7 @@ class LlamaDecoderTest {
         var weights =
                 new LlamaWeights(
                         CONFIG, WEIGHTS.embedding(), WEIGHTS.layers(), norm, WEIGHTS.output());
-        assertThatThrownBy(() -> new LlamaDecoder(weights, LIMITS))
+        assertThatThrownBy(() -> TestDevice.decoder(weights, LIMITS))
                 .isInstanceOf(ArithmeticException.class);
     }
 

@@ -44,7 +44,7 @@ class ReferenceTest {
     void bothDecodersGiveTheTextbooksLogitsInChunksAndSteps(String name, LlamaConfig config) {
         LlamaWeights weights = TinyModels.weights(config, 7);
         int[] tokens = new Random(3).ints(40, 0, TinyModels.VOCABULARY).toArray();
-        try (var torch = new LlamaDecoder(weights, LIMITS);
+        try (var torch = TestDevice.decoder(weights, LIMITS);
                 var reference = new ReferenceDecoder(weights, LIMITS)) {
             for (Decoder decoder : List.of(torch, reference)) {
                 decoder.step(plan(slice(1, tokens, 0, 11, BLOCKS)));
@@ -73,7 +73,7 @@ class ReferenceTest {
                 alone.addAll(greedy(reference, List.of(prompt), 64));
             }
         }
-        try (var torch = new LlamaDecoder(weights, limits);
+        try (var torch = TestDevice.decoder(weights, limits);
                 var reference = new ReferenceDecoder(weights, limits)) {
             assertThat(greedy(reference, prompts, 64)).isEqualTo(alone);
             assertThat(greedy(torch, prompts, 64)).isEqualTo(alone);
@@ -84,7 +84,7 @@ class ReferenceTest {
     void onTheBundledModelLogitsDifferByLessThanOneInTenThousand() throws IOException {
         LlamaWeights weights = bundled();
         int[] tokens = new Random(11).ints(48, 1, 1024).toArray();
-        try (var torch = new LlamaDecoder(weights, LIMITS);
+        try (var torch = TestDevice.decoder(weights, LIMITS);
                 var reference = new ReferenceDecoder(weights, LIMITS)) {
             for (int end = 1; end <= tokens.length; end++) {
                 StepPlan step = plan(slice(1, tokens, end - 1, end, BLOCKS));

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(description = "One engine with the OpenAI API, in the foreground.")
 final class ServeCommand implements Callable<Integer> {
     private static final String HUB = "hf:";
+    private static final String CPU = "cpu";
     private static final long MEBIBYTE = 1 << 20;
 
     private final Session session;
@@ -67,6 +68,14 @@ final class ServeCommand implements Callable<Integer> {
     private String decoder = "";
 
     @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = CPU,
+            description =
+                    "Where it computes: cpu, cuda or cuda:N, with the libtorch for CUDA that PYTORCH_LIBRARY_PATH names. Default ${DEFAULT-VALUE}.")
+    private String device = "";
+
+    @Option(
             names = "--drain-deadline",
             paramLabel = "TIME",
             description =
@@ -85,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
         arguments.addAll(List.of("--model", chosen.toString(), "--host", host));
         arguments.addAll(List.of("--port", Integer.toString(port), "--served-model"));
         arguments.add(servedModel == null ? defaultName(chosen) : servedModel);
-        arguments.addAll(List.of("--decoder", decoder));
+        arguments.addAll(List.of("--decoder", decoder, "--device", device));
         if (draftModel != null) {
             arguments.addAll(List.of("--draft-model", draftModel.toAbsolutePath().toString()));
         }
@@ -94,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         knobs.forEach(knob -> arguments.addAll(List.of("--knob", knob)));
         adapters.forEach(adapter -> arguments.addAll(List.of("--lora", adapter)));
-        Component engine = component(decoder);
+        Component engine = component(decoder, device);
         ExecLine.print(
                 session,
                 distribution.environment(),
@@ -102,8 +111,14 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** {@code auto} wants a JVM in which the decoder on the Vector API can run. */
-    static Component component(String decoder) {
+    /**
+     * {@code auto} wants a JVM in which the decoder on the Vector API can run. Beside a fast device
+     * the second compiler pays for choosing tokens.
+     */
+    static Component component(String decoder, String device) {
+        if (!device.equals(CPU)) {
+            return Component.VECTOR_ENGINE;
+        }
         return switch (decoder) {
             case "auto", "vector" -> Component.VECTOR_ENGINE;
             default -> Component.ENGINE;

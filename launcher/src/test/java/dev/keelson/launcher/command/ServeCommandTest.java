@@ -14,9 +14,16 @@ class ServeCommandTest {
 
     /** A JVM without them would keep the decoder on the Vector API from being chosen. */
     @ParameterizedTest
-    @CsvSource({"auto, true", "vector, true", "torch, false", "reference, false"})
-    void theVirtualMachineHasWhatItsDecoderMayNeed(String decoder, boolean vectors) {
-        List<String> flags = DISTRIBUTION.flags(ServeCommand.component(decoder));
+    @CsvSource({
+        "auto, cpu, true",
+        "vector, cpu, true",
+        "torch, cpu, false",
+        "reference, cpu, false",
+        "torch, cuda, true",
+        "auto, cuda:1, true"
+    })
+    void theVirtualMachineHasWhatItsDecoderMayNeed(String decoder, String device, boolean vectors) {
+        List<String> flags = DISTRIBUTION.flags(ServeCommand.component(decoder, device));
 
         assertThat(flags.contains("jdk.incubator.vector")).isEqualTo(vectors);
         assertThat(flags.contains("-XX:TieredStopAtLevel=1")).isEqualTo(!vectors);
