@@ -57,29 +57,17 @@ public final class ByHand {
      * @param programs entries under {@code engines}
      */
     Process agent(String name, Path modelRoot, String programs) {
-        var grant = grant();
         write(
                 folder.resolve(name + ".yaml"),
-                """
-                name: %s
-                data: %s
-                http: {host: 127.0.0.1, port: %d}
-                controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
-                domain: other/zone-x/rack-1
-                onStop: end
-                modelRoots: [%s]
-                engines:
-                %s\
-                """
-                        .formatted(
-                                name,
-                                folder.resolve(name),
-                                freePort(),
-                                grant.path("controlPlane").asText(),
-                                grant.path("caFingerprint").asText(),
-                                grant.path("token").asText(),
-                                modelRoot,
-                                programs));
+                joining(name, freePort())
+                        + """
+                        domain: other/zone-x/rack-1
+                        onStop: end
+                        modelRoots: [%s]
+                        engines:
+                        %s\
+                        """
+                                .formatted(modelRoot, programs));
         return agentAgain(name);
     }
 
@@ -91,23 +79,8 @@ public final class ByHand {
 
     /** Starts a gateway with a configuration file. */
     public Process gateway(String name) {
-        var grant = grant();
         var file = folder.resolve("gateway.yaml");
-        write(
-                file,
-                """
-                name: %s
-                data: %s
-                http: {host: 127.0.0.1, port: %d}
-                controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
-                """
-                        .formatted(
-                                name,
-                                folder.resolve(name),
-                                gatewayPort,
-                                grant.path("controlPlane").asText(),
-                                grant.path("caFingerprint").asText(),
-                                grant.path("token").asText()));
+        write(file, joining(name, gatewayPort));
         return fleet.component(folder, name, "gateway", "--config", file.toString());
     }
 
@@ -175,6 +148,24 @@ public final class ByHand {
                 .map(n -> n.path("name").asText())
                 .filter(name -> !name.equals(node))
                 .toList();
+    }
+
+    /** What each process that joins has in its file. */
+    private String joining(String name, int port) {
+        var grant = grant();
+        return """
+        name: %s
+        data: %s
+        http: {host: 127.0.0.1, port: %d}
+        controlPlane: {grpc: "%s", caFingerprint: %s, joinToken: %s}
+        """
+                .formatted(
+                        name,
+                        folder.resolve(name),
+                        port,
+                        grant.path("controlPlane").asText(),
+                        grant.path("caFingerprint").asText(),
+                        grant.path("token").asText());
     }
 
     private static void write(Path file, String text) {

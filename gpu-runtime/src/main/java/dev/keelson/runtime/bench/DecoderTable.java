@@ -24,6 +24,14 @@ final class DecoderTable {
     private static final int CONTEXT = 2_048;
     private static final EngineLimits LIMITS = new EngineLimits(32, 256, 16, 256, CONTEXT);
 
+    /**
+     * What is asked of both.
+     *
+     * @param length of each prompt, in tokens
+     * @param tokens of each answer
+     */
+    private record Case(String name, int batch, int length, int tokens) {}
+
     private DecoderTable() {}
 
     static void run(Path model, int rounds) throws IOException {
@@ -35,26 +43,14 @@ final class DecoderTable {
         vectors.warmUp();
         try (var torch = engine(new LlamaDecoder(loaded.weights(), LIMITS));
                 var vector = engine(vectors)) {
-            for (int prompt : new int[] {64, 512, 2_000}) {
-                compare(
-                        "prompt %d".formatted(prompt),
-                        torch,
-                        vector,
-                        1,
-                        prompt,
-                        vocabulary,
-                        rounds);
+            var cases = new ArrayList<Case>();
+            for (int length : new int[] {64, 512, 2_000}) {
+                cases.add(new Case("prompt " + length, 1, length, 1));
             }
             for (int batch : new int[] {1, 8, 32}) {
-                compare(
-                        "batch %d".formatted(batch),
-                        torch,
-                        vector,
-                        batch,
-                        PROMPT,
-                        vocabulary,
-                        rounds);
+                cases.add(new Case("batch " + batch, batch, PROMPT, TOKENS));
             }
+            cases.forEach(asked -> compare(asked, torch, vector, vocabulary, rounds));
         }
     }
 
@@ -63,24 +59,17 @@ final class DecoderTable {
     }
 
     private static void compare(
-            String what,
-            BenchEngine torch,
-            BenchEngine vector,
-            int batch,
-            int length,
-            int vocabulary,
-            int rounds) {
-        int tokens = length == PROMPT ? TOKENS : 1;
+            Case asked, BenchEngine torch, BenchEngine vector, int vocabulary, int rounds) {
         var seconds = List.of(new Rounds(), new Rounds());
         for (int round = -1; round < rounds; round++) { // the first one warms up
             var random = new Random(round);
             List<int[]> prompts = new ArrayList<>();
-            for (int i = 0; i < batch; i++) {
-                prompts.add(BenchEngine.prompt(random, length, vocabulary));
+            for (int i = 0; i < asked.batch(); i++) {
+                prompts.add(BenchEngine.prompt(random, asked.length(), vocabulary));
             }
             for (int i = 0; i < 2; i++) {
                 int turn = (i + round) & 1;
-                double taken = seconds(turn == 0 ? torch : vector, prompts, tokens);
+                double taken = seconds(turn == 0 ? torch : vector, prompts, asked.tokens());
                 if (round >= 0) {
                     seconds.get(turn).add(taken);
                 }
@@ -88,7 +77,7 @@ final class DecoderTable {
         }
         System.out.printf(
                 "%-12s libtorch %s s, vector %s s, libtorch's time / vector's %s%n",
-                what,
+                asked.name(),
                 seconds.get(0).text("%.4f"),
                 seconds.get(1).text("%.4f"),
                 seconds.get(0).over(seconds.get(1)).text("%.2f"));

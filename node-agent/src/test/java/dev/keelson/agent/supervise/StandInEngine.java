@@ -1,14 +1,10 @@
 package dev.keelson.agent.supervise;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -53,29 +49,23 @@ public final class StandInEngine {
     }
 
     private static void serve(int port, Map<String, String> knobs) throws IOException {
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext(
-                "/",
+        StandInServer.serve(
+                port,
                 exchange -> {
-                    try (exchange) {
-                        byte[] asked = exchange.getRequestBody().readAllBytes();
-                        if (exchange.getRequestURI().getPath().equals("/admin/drain")) {
-                            // The log of the engine is where the test reads it.
-                            System.out.printf(
-                                    "drain %s %s%n",
-                                    exchange.getRequestHeaders().getFirst("Authorization"),
-                                    new String(asked, StandardCharsets.UTF_8));
-                        }
-                        String path = exchange.getRequestURI().getPath();
-                        boolean refuses = path.equals("/v1/completions") && isAsleep(knobs);
-                        byte[] body = answer(path, knobs).getBytes(StandardCharsets.UTF_8);
-                        exchange.sendResponseHeaders(refuses ? 503 : 200, body.length);
-                        exchange.getResponseBody().write(body);
+                    byte[] asked = exchange.getRequestBody().readAllBytes();
+                    if (exchange.getRequestURI().getPath().equals("/admin/drain")) {
+                        // The log of the engine is where the test reads it.
+                        System.out.printf(
+                                "drain %s %s%n",
+                                exchange.getRequestHeaders().getFirst("Authorization"),
+                                new String(asked, StandardCharsets.UTF_8));
                     }
+                    String path = exchange.getRequestURI().getPath();
+                    boolean refuses = path.equals("/v1/completions") && isAsleep(knobs);
+                    byte[] body = answer(path, knobs).getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(refuses ? 503 : 200, body.length);
+                    exchange.getResponseBody().write(body);
                 });
-        server.start();
     }
 
     private static boolean isAsleep(Map<String, String> knobs) {

@@ -1,14 +1,10 @@
 package dev.keelson.agent.supervise;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,7 +37,7 @@ public final class StandInVllm {
                         .mapToInt(option -> Integer.parseInt(option.substring(7)))
                         .findFirst()
                         .orElseThrow();
-        serve(port);
+        StandInServer.serve(port, StandInVllm::answer);
     }
 
     private static void terminated(boolean stubborn) {
@@ -54,20 +50,6 @@ public final class StandInVllm {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void serve(int port) throws IOException {
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext(
-                "/",
-                exchange -> {
-                    try (exchange) {
-                        answer(exchange);
-                    }
-                });
-        server.start();
     }
 
     private static void answer(HttpExchange exchange) throws IOException {

@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 
 /**
- * What differs between engines. An adapter is pure: it says what to run and what answers mean; the
- * agent runs and asks.
+ * What differs between engines; what most of them agree on is written here. An adapter is pure: it
+ * says what to run and what answers mean; the agent runs and asks.
  */
 public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter, LlamaCppAdapter {
     /** Name in manifests and in the agent's configuration. */
@@ -34,19 +34,25 @@ public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter, Ll
      * Path that answers 200 once the engine listens and its model is loaded; the first token proves
      * it ready.
      */
-    String readinessPath();
+    default String readinessPath() {
+        return "/health";
+    }
 
     /** Longest time from process start to the first token, where the agent's file says no other. */
     Duration startLimit();
 
     /** The cheapest request that needs the whole engine. */
-    Probe probe(String servedModel);
+    default Probe probe(String servedModel) {
+        return Probe.completion(servedModel);
+    }
 
     /** When it is taken for hung, where the agent's file says no other. */
     HangRule hangRule();
 
     /** Path of the Prometheus text. */
-    String metricsPath();
+    default String metricsPath() {
+        return "/metrics";
+    }
 
     EngineMetricNames metricNames();
 
@@ -57,7 +63,9 @@ public sealed interface EngineAdapter permits GpuRuntimeAdapter, VllmAdapter, Ll
      *
      * @param within from now, positive
      */
-    Optional<DrainNotice> drainNotice(Duration within);
+    default Optional<DrainNotice> drainNotice(Duration within) {
+        return Optional.empty();
+    }
 
     /**
      * Sequences that the engine computes at the same time, from its knobs; empty where they leave

@@ -45,28 +45,13 @@ public final class GpuRuntimeAdapter implements EngineAdapter {
     }
 
     @Override
-    public String readinessPath() {
-        return "/health";
-    }
-
-    @Override
     public Duration startLimit() {
         return Duration.ofMinutes(2);
     }
 
     @Override
-    public Probe probe(String servedModel) {
-        return Probe.completion(servedModel);
-    }
-
-    @Override
     public HangRule hangRule() {
         return HangRule.DEFAULT;
-    }
-
-    @Override
-    public String metricsPath() {
-        return "/metrics";
     }
 
     @Override

@@ -63,32 +63,16 @@ public final class LlamaCppAdapter implements EngineAdapter {
         return List.copyOf(arguments);
     }
 
-    /** 503 while the model loads. */
-    @Override
-    public String readinessPath() {
-        return "/health";
-    }
-
     /** A file is mapped, not read; one on a slow disk comes page by page with the first token. */
     @Override
     public Duration startLimit() {
         return Duration.ofMinutes(5);
     }
 
-    @Override
-    public Probe probe(String servedModel) {
-        return Probe.completion(servedModel);
-    }
-
     /** A batch of prompt tokens is one step, and its pages do not answer during a step. */
     @Override
     public HangRule hangRule() {
         return HangRule.PATIENT;
-    }
-
-    @Override
-    public String metricsPath() {
-        return "/metrics";
     }
 
     @Override
@@ -99,11 +83,6 @@ public final class LlamaCppAdapter implements EngineAdapter {
     @Override
     public DrainBehaviour drainBehaviour() {
         return DrainBehaviour.IDLE_THEN_TERMINATE;
-    }
-
-    @Override
-    public Optional<DrainNotice> drainNotice(Duration within) {
-        return Optional.empty();
     }
 
     /** Without the knob the server chooses. */

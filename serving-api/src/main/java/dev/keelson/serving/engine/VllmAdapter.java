@@ -80,31 +80,16 @@ public final class VllmAdapter implements EngineAdapter {
         return List.copyOf(arguments);
     }
 
-    @Override
-    public String readinessPath() {
-        return "/health";
-    }
-
     /** Imports, weights, compiling and capturing graphs: large models take minutes of each. */
     @Override
     public Duration startLimit() {
         return Duration.ofMinutes(15);
     }
 
-    @Override
-    public Probe probe(String servedModel) {
-        return Probe.completion(servedModel);
-    }
-
     /** Tokens of a prompt are counted once all of it is read. */
     @Override
     public HangRule hangRule() {
         return HangRule.PATIENT;
-    }
-
-    @Override
-    public String metricsPath() {
-        return "/metrics";
     }
 
     @Override
@@ -115,11 +100,6 @@ public final class VllmAdapter implements EngineAdapter {
     @Override
     public DrainBehaviour drainBehaviour() {
         return DrainBehaviour.IDLE_THEN_TERMINATE;
-    }
-
-    @Override
-    public Optional<DrainNotice> drainNotice(Duration within) {
-        return Optional.empty();
     }
 
     /** Without the knob 128 to 1024, by the accelerator. */
