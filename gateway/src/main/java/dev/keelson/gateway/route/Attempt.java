@@ -104,8 +104,16 @@ public final class Attempt {
         token = true;
     }
 
-    /** Another replica could go on with its stream. */
-    public void mayMove() {
+    /**
+     * Another replica could go on with its stream.
+     *
+     * @param withinRevision only one of the same revision: nothing else says that its tokens mean
+     *     the same
+     */
+    public void mayMove(boolean withinRevision) {
+        if (withinRevision) {
+            ticket.stayOn(slot.revision());
+        }
         movable = true;
     }
 

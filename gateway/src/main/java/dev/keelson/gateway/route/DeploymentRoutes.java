@@ -106,7 +106,7 @@ final class DeploymentRoutes {
     boolean hasOtherUsable(Attempt than, long nowNanos) {
         for (ReplicaSlot slot : slots.values()) {
             if (slot != than.slot()
-                    && slot.serves(than.ticket().adapter())
+                    && slot.serves(than.ticket())
                     && slot.isUsable(nowNanos)
                     && !slot.isStalled(nowNanos)) {
                 return true;
@@ -124,7 +124,7 @@ final class DeploymentRoutes {
         List<ReplicaSlot> usable = new ArrayList<>(slots.size());
         for (ReplicaSlot slot : slots.values()) {
             if (slot.isUsable(nowNanos)
-                    && slot.serves(ticket.adapter())
+                    && slot.serves(ticket)
                     && !ticket.mayBeDying(slot.node(), nowNanos)) {
                 usable.add(slot);
             }

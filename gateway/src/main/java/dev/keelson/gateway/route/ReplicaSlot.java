@@ -121,9 +121,19 @@ final class ReplicaSlot {
         return ready && (!avoided || nowNanos - avoidedUntilNanos >= 0) && !isEjected(nowNanos);
     }
 
-    /** Was it started with the adapter? The model itself, null, is served by all. */
-    boolean serves(@Nullable String adapter) {
-        return adapter == null || routed.getAdaptersList().contains(adapter);
+    /**
+     * Was it started with the adapter, and is it of the revision? The model itself is served by
+     * all; the revision, 0, may be unknown.
+     */
+    boolean serves(Ticket ticket) {
+        String adapter = ticket.adapter();
+        boolean known = ticket.revision() != 0 && revision() != 0;
+        return (adapter == null || routed.getAdaptersList().contains(adapter))
+                && (!known || ticket.revision() == revision());
+    }
+
+    int revision() {
+        return routed.getRevision();
     }
 
     boolean isReady() {

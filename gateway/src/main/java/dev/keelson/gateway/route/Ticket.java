@@ -22,6 +22,7 @@ public final class Ticket {
 
     private final Target target;
     private volatile long deadlineNanos;
+    private volatile int revision; // that it must stay on; 0: any
     private final long patienceNanos;
     private final boolean streaming;
     private final String tenant;
@@ -72,6 +73,15 @@ public final class Ticket {
     /** That the replica must have; null for the model itself. */
     @Nullable String adapter() {
         return target.adapter();
+    }
+
+    /** That the replica must be of; 0 for any. */
+    int revision() {
+        return revision;
+    }
+
+    void stayOn(int only) {
+        revision = only;
     }
 
     public long deadlineNanos() {

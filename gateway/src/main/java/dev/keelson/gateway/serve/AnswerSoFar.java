@@ -3,52 +3,87 @@ package dev.keelson.gateway.serve;
 import dev.keelson.gateway.upstream.UpstreamResponse;
 import dev.keelson.serving.openai.ChunkScan;
 import dev.keelson.serving.openai.Continuation;
+import dev.keelson.serving.openai.OpenAiRequest;
+import dev.keelson.serving.openai.OpenAiResponses;
+import dev.keelson.serving.openai.PromptContinuation;
+import dev.keelson.serving.openai.SseReader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What has been read of a stream's answer over all its attempts, so that another replica can go on
- * with it: by token ids, never by text tokenised again. NOT thread-safe: its request's thread's.
+ * with it: by token ids, never by text tokenised again. An engine that offers {@link Continuation}
+ * is followed so; one that tells its prompt's tokens by {@link PromptContinuation}. NOT
+ * thread-safe: its request's thread's.
  */
 final class AnswerSoFar {
     private static final String OFFER = Continuation.OFFER.toLowerCase(Locale.ROOT);
     private static final String CONFIRM = Continuation.CONFIRM.toLowerCase(Locale.ROOT);
 
+    private final OpenAiRequest asked;
     private final int choices;
     private final boolean asksForIds;
     private int[] tokens = new int[32];
     private int count;
+    private int told; // of them, whose text has come; -1: not known
     private int finishes;
     private boolean complete = true;
+    private boolean plain = true;
+    private boolean counted;
     private @Nullable String tokenizer;
     private @Nullable String id;
     private long created;
+    private byte @Nullable [] promptIds; // as the engine wrote them: most streams end well
+    private @Nullable String unfit; // why the request cannot go on by a prompt
+    private @Nullable PromptContinuation rest;
 
     /**
      * @param choices that must each have a finish_reason
-     * @param asksForIds the gateway asks for token ids on its own account and keeps them to itself
      */
-    AnswerSoFar(int choices, boolean asksForIds) {
+    AnswerSoFar(OpenAiRequest asked, int choices) {
+        this.asked = asked;
         this.choices = choices;
-        this.asksForIds = asksForIds;
+        this.asksForIds =
+                choices == 1 && asked.options().stream() && !asked.options().returnTokenIds();
     }
 
-    /** The body for the next replica: the client's, or that and the answer so far. */
+    /** The body for the next replica: the client's, or what asks for the rest of the answer. */
     byte[] body(byte[] original, boolean begun) {
         if (begun && tokenizer != null && id != null) {
             return new Continuation(id, created, tokenizer, ids()).addTo(original);
         }
+        if (begun && isByPrompt()) {
+            // What was not told yet is made anew: with the same text, or with another as good.
+            count = told;
+            rest = byPrompt();
+            return rest.body(original);
+        }
         return asksForIds ? Continuation.withTokenIds(original) : original;
+    }
+
+    /** Where the next replica is asked. */
+    String path(String original, boolean begun) {
+        return begun && isByPrompt() ? CompletionService.COMPLETIONS : original;
+    }
+
+    /** What the next replica's events go through before they are events of this answer. */
+    SseReader.Sink into(SseReader.Sink client) {
+        return rest == null ? client : rest.into(client);
     }
 
     /** Nothing of the attempt reached the client: the next one begins anew. */
     void restart() {
         count = 0;
+        told = 0;
         finishes = 0;
         complete = true;
+        plain = true;
+        counted = false;
         tokenizer = null;
         id = null;
+        promptIds = null;
     }
 
     /** Is this the head of what was asked for: a new stream, or exactly the rest of this one? */
@@ -57,6 +92,9 @@ final class AnswerSoFar {
         if (!begun) {
             tokenizer = offer;
             return true;
+        }
+        if (isByPrompt()) {
+            return offer == null; // an engine of another kind has tokens of its own
         }
         return offer != null
                 && offer.equals(tokenizer)
@@ -69,9 +107,19 @@ final class AnswerSoFar {
             id = scan.id();
             created = scan.created();
         }
+        if (promptIds == null && tokenizer == null) {
+            promptIds = scan.promptTokenIds();
+            unfit = promptIds == null ? null : PromptContinuation.obstacle(asked);
+        }
+        counted |= isFinished() && scan.completionTokens() >= 0;
         int before = count;
         scan.forEachTokenId(this::add);
-        complete &= count > before || !scan.hasText();
+        if (scan.hasText()) {
+            complete &= count > before;
+            plain &= !scan.hasAside();
+            // All that came is told, unless the last of several is a part of a character.
+            told = count - before == 1 ? count : -1;
+        }
         finishes += scan.finishes();
     }
 
@@ -92,9 +140,62 @@ final class AnswerSoFar {
         return asksForIds;
     }
 
-    /** Is every token known, from an engine that says that it can be followed? */
+    /** Can another replica go on with it? */
     boolean isContinuable() {
-        return choices == 1 && complete && count > 0 && tokenizer != null && id != null;
+        return obstacle() == null;
+    }
+
+    /** Does it go on by a prompt, since its engine does not offer more? */
+    boolean isByPrompt() {
+        return choices == 1 && tokenizer == null && promptIds != null;
+    }
+
+    /** Why no other replica can go on with it; null if one can. */
+    @Nullable String obstacle() {
+        if (choices != 1) {
+            return "it has several choices";
+        }
+        if (count == 0 || !complete || id == null) {
+            return "its engine does not tell all its tokens";
+        }
+        return tokenizer != null ? null : obstacleByPrompt();
+    }
+
+    private @Nullable String obstacleByPrompt() {
+        if (promptIds == null) {
+            return "its engine does not tell its prompt's tokens";
+        }
+        if (unfit != null) {
+            return unfit;
+        }
+        if (!plain) {
+            return "it has reasoning or tool calls";
+        }
+        if (told < 1 || (told < count && asked.options().returnTokenIds())) {
+            return "the text of its last tokens has yet to come";
+        }
+        return told < PromptContinuation.most(asked) ? null : "it has all its tokens";
+    }
+
+    /** Did the client ask for the usage, and has not got it? */
+    boolean lacksUsage() {
+        return asked.options().includeUsage() && !counted;
+    }
+
+    /** The chunk with the usage of a finished answer; null where not all tokens are known. */
+    byte @Nullable [] usage() {
+        return isByPrompt() && complete ? byPrompt().usage() : null;
+    }
+
+    private PromptContinuation byPrompt() {
+        if (promptIds == null || id == null) {
+            throw new IllegalStateException("It does not go on by a prompt.");
+        }
+        return new PromptContinuation(
+                asked,
+                new OpenAiResponses.Header(id, created, asked.model()),
+                ChunkScan.tokenIds(promptIds),
+                ids());
     }
 
     /** Tokens whose ids are known. */
@@ -102,7 +203,7 @@ final class AnswerSoFar {
         return count;
     }
 
-    private java.util.List<Integer> ids() {
+    private List<Integer> ids() {
         return Arrays.stream(tokens, 0, count).boxed().toList();
     }
 }

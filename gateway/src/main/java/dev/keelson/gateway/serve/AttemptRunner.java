@@ -72,9 +72,7 @@ final class AttemptRunner {
         attempt.attach(connection);
         try {
             connection.post(
-                    attempt.pool().basePath() + request.exchange().request().path(),
-                    headers(request),
-                    request.body());
+                    attempt.pool().basePath() + request.path(), headers(request), request.body());
             UpstreamResponse head = connection.readHead();
             return answer(request, attempt, connection, head);
         } catch (IOException e) {

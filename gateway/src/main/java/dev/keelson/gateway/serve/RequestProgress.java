@@ -32,12 +32,11 @@ final class RequestProgress {
             Ticket ticket,
             int choices,
             long arrivedNanos) {
-        boolean single = choices == 1 && asked.options().stream();
         this.id = id;
         this.exchange = exchange;
         this.asked = asked;
         this.ticket = ticket;
-        this.answer = new AnswerSoFar(choices, single && !asked.options().returnTokenIds());
+        this.answer = new AnswerSoFar(asked, choices);
         this.arrivedNanos = arrivedNanos;
     }
 
@@ -65,6 +64,11 @@ final class RequestProgress {
     /** Has the client a part of the answer? Then it can only be continued. */
     boolean hasBegun() {
         return exchange.isStarted();
+    }
+
+    /** Where the next replica is asked. */
+    String path() {
+        return answer.path(exchange.request().path(), hasBegun());
     }
 
     /** What the next replica is asked. */

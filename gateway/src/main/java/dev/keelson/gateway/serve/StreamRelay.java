@@ -34,6 +34,7 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
     private final LongSupplier nanos;
     private final Map<String, String> headers;
     private final SseReader reader = new SseReader();
+    private final SseReader.Sink sink;
     private final ChunkScan scan = new ChunkScan();
     private byte[] out = new byte[1024];
     private int length;
@@ -53,6 +54,7 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
             Map<String, String> headers) {
         this.request = request;
         this.answer = request.answer();
+        this.sink = answer.into(this);
         this.attempt = attempt;
         this.from = from;
         this.dispatcher = dispatcher;
@@ -79,7 +81,7 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
     public StreamPump.@Nullable End pass(byte[] bytes, int length) throws ClientLeftException {
         now = nanos.getAsLong();
         attempt.progress(now);
-        boolean readable = reader.feed(bytes, 0, length, this); // may find that it failed
+        boolean readable = reader.feed(bytes, 0, length, sink); // may find that it failed
         failed |= !readable;
         if ((failed || this.length > MAX_HELD_BYTES) && !hasBegun()) {
             return StreamPump.End.FAILED;
@@ -162,7 +164,7 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
             dispatcher.firstToken(attempt);
         }
         if (answer.isContinuable()) {
-            attempt.mayMove();
+            attempt.mayMove(answer.isByPrompt());
         }
         attempt.held();
         try {
@@ -199,14 +201,33 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
             return AttemptResult.retry(
                     causeOf(aborted, cause), "The replica's stream ended before its first token.");
         }
-        if (answer.isFinished() && !request.asked().options().includeUsage()) {
-            send(request, ServerSentEvents.done());
+        if (answer.isFinished() && finish()) {
             return new AttemptResult.Final(Outcome.succeeded());
         }
-        if (answer.isContinuable()) {
+        String obstacle = answer.obstacle();
+        if (obstacle == null) {
             return AttemptResult.retry(causeOf(aborted, cause), LOST);
         }
-        return new AttemptResult.Final(breakOff(request, null));
+        String why = LOST + " No other can go on with it: " + obstacle + ".";
+        return new AttemptResult.Final(
+                breakOff(request, OpenAiError.server(502, REPLICA_LOST, why)));
+    }
+
+    // All of the answer is here. Its usage may be lost; false: only an engine knows that.
+    private boolean finish() throws ClientLeftException {
+        byte[] usage = answer.lacksUsage() ? answer.usage() : null;
+        if (usage == null && answer.lacksUsage()) {
+            return false;
+        }
+        length = 0;
+        if (usage != null) {
+            scan.scan(usage, 0, usage.length);
+            account();
+            append(usage, 0, usage.length);
+            flush();
+        }
+        send(request, ServerSentEvents.done());
+        return true;
     }
 
     /** Ends a stream that has begun and cannot be finished, by an error that says why. */

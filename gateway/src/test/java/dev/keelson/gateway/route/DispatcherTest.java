@@ -9,9 +9,13 @@ import dev.keelson.protocol.v1.RoutedReplica;
 import dev.keelson.protocol.v1.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -174,7 +178,7 @@ class DispatcherTest {
         table("a", "b");
         Attempt stream = place(1).getFirst();
         dispatcher.firstToken(stream);
-        stream.mayMove();
+        stream.mayMove(false);
         stream.held();
         after(Duration.ofSeconds(20));
         dispatcher.tick();
@@ -190,6 +194,28 @@ class DispatcherTest {
         after(Duration.ofSeconds(2));
         dispatcher.tick();
         assertThat(stream.aborted()).isEqualTo(Attempt.Abort.STALLED);
+    }
+
+    @Test
+    void aStreamThatMustStayOnItsRevisionGoesToNoOther() throws Exception {
+        table(Map.of("a", 1, "b", 2));
+        Attempt stream = place(1).getFirst();
+        dispatcher.firstToken(stream);
+        stream.mayMove(true);
+        after(Duration.ofSeconds(20));
+        dispatcher.tick();
+        assertThat(stream.aborted()).as("no other of its revision").isNull();
+
+        table(Map.of("a", 1, "b", 2, "c", stream.replica().equals("a") ? 1 : 2));
+        dispatcher.tick();
+        assertThat(stream.aborted()).isEqualTo(Attempt.Abort.STALLED);
+        dispatcher.release(stream, Attempt.End.FAILED);
+        Ticket ticket = stream.ticket();
+        dispatcher.resume(ticket, Duration.ofSeconds(30));
+        assertThat(dispatcher.acquire(ticket))
+                .isInstanceOfSatisfying(
+                        Grant.Place.class,
+                        place -> assertThat(place.attempt().replica()).isEqualTo("c"));
     }
 
     private void failHalfOn(String replica) throws InterruptedException {
@@ -307,18 +333,26 @@ class DispatcherTest {
     }
 
     private void table(String... replicas) {
+        table(Arrays.stream(replicas).collect(Collectors.toMap(name -> name, _ -> 0)));
+    }
+
+    /**
+     * @param replicas name to revision
+     */
+    private void table(Map<String, Integer> replicas) {
         RoutedDeployment.Builder chat = RoutedDeployment.newBuilder().setDeployment("chat");
-        for (String replica : replicas) {
-            chat.addReplicas(
-                    RoutedReplica.newBuilder()
-                            .setReplica(replica)
-                            .setNode("node-of-" + replica)
-                            .setUrl("http://127.0.0.1:1")
-                            .setPhase(ReplicaPhase.READY)
-                            .setMaxSequences(8)
-                            .addAllAdapters(List.of("polite", "bullets", "verse"))
-                            .setAdapterSlots(2));
-        }
+        new TreeMap<>(replicas)
+                .forEach((replica, revision) ->
+                        chat.addReplicas(
+                                RoutedReplica.newBuilder()
+                                        .setReplica(replica)
+                                        .setNode("node-of-" + replica)
+                                        .setUrl("http://127.0.0.1:1")
+                                        .setPhase(ReplicaPhase.READY)
+                                        .setMaxSequences(8)
+                                        .setRevision(revision)
+                                        .addAllAdapters(List.of("polite", "bullets", "verse"))
+                                        .setAdapterSlots(2)));
         dispatcher.update(
                 RoutingTable.newBuilder()
                         .setEpoch(1)

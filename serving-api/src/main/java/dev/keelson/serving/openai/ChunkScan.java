@@ -1,6 +1,9 @@
 package dev.keelson.serving.openai;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ public final class ChunkScan {
     private byte[] bytes = {};
     private int end;
     private boolean text;
+    private boolean aside;
     private int finishes;
     private boolean error;
     private boolean done;
@@ -36,6 +40,7 @@ public final class ChunkScan {
         bytes = buffer;
         end = to;
         text = false;
+        aside = false;
         finishes = 0;
         error = false;
         done = false;
@@ -66,6 +71,13 @@ public final class ChunkScan {
     /** Does it hold text, that is, at least one token that a person sees (or a tool call)? */
     public boolean hasText() {
         return text;
+    }
+
+    /**
+     * Is some of that the model's reasoning or a tool call, which a completion does not tell apart?
+     */
+    public boolean hasAside() {
+        return aside;
     }
 
     /** Does a choice have its finish_reason? */
@@ -110,14 +122,29 @@ public final class ChunkScan {
 
     /** Gives each of a choice's token_ids, in order. */
     public void forEachTokenId(IntConsumer each) {
-        if (tokensFrom < 0) {
-            return;
+        if (tokensFrom >= 0) {
+            forEachNumber(bytes, tokensFrom, tokensTo, each);
         }
-        int at = tokensFrom;
-        while (at < tokensTo) {
-            if (bytes[at] >= '0' && bytes[at] <= '9') {
-                each.accept(number(at));
-                while (at < tokensTo && bytes[at] >= '0' && bytes[at] <= '9') {
+    }
+
+    /** prompt_token_ids as they are written; null if there are none. */
+    public byte @Nullable [] promptTokenIds() {
+        return promptIdsFrom < 0 ? null : Arrays.copyOfRange(bytes, promptIdsFrom, promptIdsTo);
+    }
+
+    /** The numbers of such a list. */
+    public static List<Integer> tokenIds(byte[] list) {
+        List<Integer> ids = new ArrayList<>();
+        forEachNumber(list, 0, list.length, ids::add);
+        return ids;
+    }
+
+    private static void forEachNumber(byte[] bytes, int from, int to, IntConsumer each) {
+        int at = from;
+        while (at < to) {
+            if (isDigit(bytes[at])) {
+                each.accept(number(bytes, at, to));
+                while (at < to && isDigit(bytes[at])) {
                     at++;
                 }
             } else {
@@ -206,12 +233,13 @@ public final class ChunkScan {
                     tokensFrom = value;
                     tokensTo = listEnd(value);
                 }
+                aside(is(at, "reasoning") && isText(value));
             }
             case 10 ->
-                    text |=
+                    aside(
                             is(at, "tool_calls")
                                     && bytes[value] == '['
-                                    && bytes[skipSpace(value + 1)] != ']';
+                                    && bytes[skipSpace(value + 1)] != ']');
             case 13 -> {
                 if (is(at, "finish_reason") && bytes[value] == '"') {
                     finishes++;
@@ -227,13 +255,18 @@ public final class ChunkScan {
                 }
             }
             case 17 -> {
-                text |= is(at, "reasoning_content") && isText(value);
+                aside(is(at, "reasoning_content") && isText(value));
                 if (is(at, "completion_tokens")) {
                     completionTokens = number(value);
                 }
             }
             default -> {}
         }
+    }
+
+    private void aside(boolean found) {
+        text |= found;
+        aside |= found;
     }
 
     private int listEnd(int at) {
@@ -258,12 +291,20 @@ public final class ChunkScan {
     }
 
     private int number(int at) {
+        return number(bytes, at, end);
+    }
+
+    private static int number(byte[] bytes, int at, int end) {
         long number = 0;
         int i = at;
-        while (i < end && bytes[i] >= '0' && bytes[i] <= '9' && number < Integer.MAX_VALUE) {
+        while (i < end && isDigit(bytes[i]) && number < Integer.MAX_VALUE) {
             number = number * 10 + bytes[i] - '0';
             i++;
         }
         return i == at || number > Integer.MAX_VALUE ? -1 : (int) number;
+    }
+
+    private static boolean isDigit(byte character) {
+        return character >= '0' && character <= '9';
     }
 }

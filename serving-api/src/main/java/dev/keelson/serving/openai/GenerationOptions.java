@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheSalt only requests with the same find each other's prefixes; empty for everybody's
  *     (vLLM's extension)
  * @param continuation the answer so far, of another engine that was lost; null for a new answer
+ * @param unread names of given fields that nothing here stands for: what they ask is between client
+ *     and engine
  */
 public record GenerationOptions(
         @Nullable Integer maxTokens,
@@ -45,8 +47,10 @@ public record GenerationOptions(
         int topLogprobs,
         int priority,
         String cacheSalt,
-        @Nullable Continuation continuation) {
+        @Nullable Continuation continuation,
+        List<String> unread) {
     public GenerationOptions {
         stop = List.copyOf(stop);
+        unread = List.copyOf(unread);
     }
 }

@@ -1,8 +1,12 @@
 package dev.keelson.serving.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and checks request bodies. Unknown fields are ignored: engines differ in their extensions.
@@ -15,6 +19,42 @@ public final class OpenAiRequests {
     private static final int MAX_PROMPTS = 128;
     private static final int MAX_MESSAGES = 4096;
 
+    // What the records stand for; user and the template's options say nothing of how tokens are
+    // chosen after a prompt.
+    private static final Set<String> READ =
+            Set.of(
+                    "model",
+                    "max_tokens",
+                    "temperature",
+                    "top_p",
+                    "top_k",
+                    "min_p",
+                    "n",
+                    "stream",
+                    "stream_options",
+                    "stop",
+                    "seed",
+                    "ignore_eos",
+                    "presence_penalty",
+                    "frequency_penalty",
+                    "repetition_penalty",
+                    "return_token_ids",
+                    "logprobs",
+                    "priority",
+                    "cache_salt",
+                    "continuation",
+                    "user");
+    private static final Set<String> READ_OF_COMPLETION =
+            Set.of("prompt", "echo", "add_special_tokens");
+    private static final Set<String> READ_OF_CHAT =
+            Set.of(
+                    "messages",
+                    "top_logprobs",
+                    "max_completion_tokens",
+                    "add_generation_prompt",
+                    "chat_template_kwargs");
+    private static final String USAGE = "include_usage";
+
     private OpenAiRequests() {}
 
     /** Body of {@code POST /v1/completions}. */
@@ -23,14 +63,18 @@ public final class OpenAiRequests {
         String model = fields.requiredText("model");
         int logprobs = fields.integer("logprobs", 0, MAX_LOGPROBS, -1);
         return new CompletionRequest(
-                model, prompts(fields), fields.flag("echo"), options(fields, logprobs));
+                model,
+                prompts(fields),
+                fields.flag("echo"),
+                options(fields, logprobs, READ_OF_COMPLETION));
     }
 
     /** Body of {@code POST /v1/chat/completions}. */
     public static ChatRequest chat(byte[] body) throws InvalidRequestException {
         Fields fields = new Fields(Json.object(body));
         String model = fields.requiredText("model");
-        return new ChatRequest(model, messages(fields), options(fields, chatLogprobs(fields)));
+        return new ChatRequest(
+                model, messages(fields), options(fields, chatLogprobs(fields), READ_OF_CHAT));
     }
 
     private static int chatLogprobs(Fields fields) throws InvalidRequestException {
@@ -55,12 +99,12 @@ public final class OpenAiRequests {
         return salt;
     }
 
-    private static GenerationOptions options(Fields fields, int topLogprobs)
+    private static GenerationOptions options(Fields fields, int topLogprobs, Set<String> ofEndpoint)
             throws InvalidRequestException {
         Integer maxTokens = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         Integer maxCompletionTokens = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         JsonNode streaming = fields.object("stream_options");
-        boolean usage = streaming != null && new Fields(streaming).flag("include_usage");
+        boolean usage = streaming != null && new Fields(streaming).flag(USAGE);
         return new GenerationOptions(
                 maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
                 fields.number("temperature", 0, 2, 1),
@@ -80,7 +124,27 @@ public final class OpenAiRequests {
                 topLogprobs,
                 fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE, 0),
                 salt(fields),
-                Continuation.read(fields));
+                Continuation.read(fields),
+                unread(fields.object(), streaming, ofEndpoint));
+    }
+
+    private static List<String> unread(
+            JsonNode request, @Nullable JsonNode streaming, Set<String> ofEndpoint) {
+        List<String> unread = new ArrayList<>(0);
+        for (Map.Entry<String, JsonNode> field : request.properties()) {
+            String name = field.getKey();
+            if (!READ.contains(name) && !ofEndpoint.contains(name) && !field.getValue().isNull()) {
+                unread.add(name);
+            }
+        }
+        if (streaming != null) {
+            streaming.properties().stream()
+                    .filter(field -> !field.getKey().equals(USAGE))
+                    .filter(field -> !field.getValue().isNull())
+                    .filter(field -> !field.getValue().equals(BooleanNode.FALSE))
+                    .forEach(field -> unread.add("stream_options." + field.getKey()));
+        }
+        return unread;
     }
 
     private static List<String> stops(Fields fields) throws InvalidRequestException {
@@ -162,8 +226,7 @@ public final class OpenAiRequests {
         return read;
     }
 
-    private static String content(@org.jspecify.annotations.Nullable JsonNode content)
-            throws InvalidRequestException {
+    private static String content(@Nullable JsonNode content) throws InvalidRequestException {
         if (content == null || content.isNull()) {
             return ""; // an assistant's turn that only called tools
         }

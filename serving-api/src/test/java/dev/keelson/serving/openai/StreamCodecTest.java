@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class StreamCodecTest {
@@ -58,6 +59,33 @@ class StreamCodecTest {
         assertThat(ids).containsExactly(3, 14, 159);
         assertThat(scan.id()).isEqualTo("a");
         assertThat(scan.created()).isEqualTo(7);
+    }
+
+    @Test
+    void givesThePromptsTokensAsAListThatIsReadLater() {
+        byte[] first = utf8("{\"choices\":[{\"prompt_token_ids\":[5, 61],\"token_ids\":[3]}]}");
+        assertThat(ChunkScan.tokenIds(Objects.requireNonNull(scan(first).promptTokenIds())))
+                .containsExactly(5, 61);
+        assertThat(scan(utf8("{\"prompt_token_ids\":null}")).promptTokenIds()).isNull();
+    }
+
+    @Test
+    void tellsReasoningAndToolCallsFromText() {
+        for (String delta :
+                List.of(
+                        "\"reasoning\":\"x\"",
+                        "\"reasoning_content\":\"x\"",
+                        "\"tool_calls\":[{}]")) {
+            ChunkScan scan = scan(utf8("{\"choices\":[{\"delta\":{" + delta + "}}]}"));
+            assertThat(scan.hasText()).as(delta).isTrue();
+            assertThat(scan.hasAside()).as(delta).isTrue();
+        }
+        ChunkScan plain =
+                scan(
+                        utf8(
+                                "{\"choices\":[{\"delta\":{\"content\":\"x\",\"reasoning\":null,\"tool_calls\":[]}}]}"));
+        assertThat(plain.hasText()).isTrue();
+        assertThat(plain.hasAside()).isFalse();
     }
 
     private static String withoutIds(String chunk) {
