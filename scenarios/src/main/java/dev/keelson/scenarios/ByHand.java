@@ -180,7 +180,7 @@ public final class ByHand {
         return fleet.json("join-token", "create");
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

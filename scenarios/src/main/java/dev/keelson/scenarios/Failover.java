@@ -1,18 +1,11 @@
 package dev.keelson.scenarios;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import dev.keelson.scenarios.OpenStreams.Ended;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Streams in flight on an engine that is killed: each must end with exactly the text and the reason
@@ -29,17 +22,14 @@ public final class Failover {
                     "User: How many replicas are ready?",
                     "On the shelf of Nadia stand");
 
-    /** How one stream ended; an error in place of the reason if it broke. */
-    private record Ended(String text, String reason, boolean whole) {}
-
-    private final String url;
+    private final OpenStreams streams;
     private final String model;
-    private final int streams;
+    private final int count;
 
-    private Failover(String url, int streams) {
-        this.url = url;
+    private Failover(String url, int count) {
+        this.streams = new OpenStreams(url);
         this.model = Load.model(url);
-        this.streams = streams;
+        this.count = count;
     }
 
     /**
@@ -51,7 +41,7 @@ public final class Failover {
         fleet.steady(GENEROUS);
         var failover = new Failover(fleet.gateway(), streams);
         List<Ended> undisturbed = failover.all(() -> {});
-        var before = failover.continued();
+        var before = failover.streams.continued();
         int broken = 0;
         int different = 0;
         for (int round = 0; round < rounds; round++) {
@@ -73,7 +63,7 @@ public final class Failover {
         values.put("rounds", (double) rounds);
         values.put("brokenStreams", (double) broken);
         values.put("differentTexts", (double) different);
-        values.put("continuedStreams", failover.continued() - before);
+        values.put("continuedStreams", failover.streams.continued() - before);
         values.put(
                 "brokenUndisturbed", (double) undisturbed.stream().filter(e -> !e.whole()).count());
         return new Figures(
@@ -91,29 +81,11 @@ public final class Failover {
 
     // The fault comes once a third of the streams have text: some then run, some wait.
     private List<Ended> all(Runnable fault) {
-        var begun = new AtomicInteger();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Ended>> running = new ArrayList<>();
-            for (int i = 0; i < streams; i++) {
-                String body = body(i);
-                running.add(threads.submit(() -> stream(body, begun)));
-            }
-            Fleet.await(
-                    "streams that have begun",
-                    GENEROUS,
-                    () -> begun.get() >= Math.max(1, streams / 3));
-            fault.run();
-            List<Ended> ended = new ArrayList<>();
-            for (var one : running) {
-                ended.add(one.get());
-            }
-            return ended;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        } catch (ExecutionException e) {
-            throw new AssertionError(e);
-        }
+        var requests =
+                IntStream.range(0, count)
+                        .mapToObj(i -> new OpenStreams.Asked("/v1/completions", body(i)))
+                        .toList();
+        return streams.all(requests, Math.max(1, count / 3), fault);
     }
 
     /** Greedy, seeded with penalties, hot enough to cut characters in two, with a stop text. */
@@ -141,43 +113,5 @@ public final class Failover {
                             .add("\n");
         }
         return body.toString();
-    }
-
-    private Ended stream(String body, AtomicInteger begun) throws IOException {
-        var connection = Load.post(url + "/v1/completions", body);
-        connection.setReadTimeout((int) GENEROUS.toMillis());
-        if (connection.getResponseCode() != 200) {
-            return new Ended("", "http " + connection.getResponseCode(), false);
-        }
-        var text = new StringBuilder();
-        var reason = new StringBuilder();
-        var failure =
-                TokenStream.read(
-                        connection,
-                        json -> {
-                            if (text.isEmpty()) {
-                                begun.incrementAndGet();
-                            }
-                            text.append(json.at("/choices/0/text").asText(""));
-                            if (json.at("/choices/0/finish_reason").isTextual()) {
-                                reason.append(json.at("/choices/0/finish_reason").asText());
-                            }
-                        });
-        return failure == null
-                ? new Ended(text.toString(), reason.toString(), !reason.isEmpty())
-                : new Ended(text.toString(), failure, false);
-    }
-
-    /** The gateway's own count. */
-    private double continued() {
-        try (var in = URI.create(url + "/metrics").toURL().openStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> line.startsWith("keelson_gateway_streams_continued_total "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -23,6 +23,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final String POOL = "forecast-pool";
     private static final String SLOW_READERS = "slow-readers";
     private static final String GATEWAY_PEERS = "gateway-peers";
+    private static final String VLLM_FAILOVER = "vllm-failover";
     private static final String SOAK = "soak";
     private static final String SPECULATION = "speculation";
 
@@ -53,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             arity = "0..*",
             description =
-                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, decoders, soak; beside llama.cpp: decode-speed, llama-tokens. Of others' engines under an agent: other-engines.")
+                    "Benchmarks; all of a fleet's when none is given. Of the forecaster: forecast-m4, forecast-hour, forecast-coverage, forecast-speed, request-classes, joint-indicators, forecast-members, forecast-recycling, forecast-pool. Of the planner: plan-time. Of a gateway: slow-readers; beside others: gateway-peers. Of an engine: greedy-identity, prefix-ttft, step-share, adapter-throughput, engine-throughput, http-throughput, speculation, decoders, soak; beside llama.cpp: decode-speed, llama-tokens. Of others' engines under an agent: other-engines; behind a gateway, one of two killed: vllm-failover.")
     private List<String> names = List.of();
 
     @Option(
@@ -89,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "5",
             description =
-                    "For gateway-peers: rounds that count, of two minutes; default ${DEFAULT-VALUE}.")
+                    "For gateway-peers: rounds that count, of two minutes; for vllm-failover: kills; default ${DEFAULT-VALUE}.")
     private int rounds;
 
     BenchCommand(Session session) {
@@ -125,6 +126,14 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (names.contains(GATEWAY_PEERS)) {
             return gatewayPeers(distribution);
+        }
+        if (names.contains(VLLM_FAILOVER)) {
+            requireRounds(VLLM_FAILOVER, "Each kills one of two servers.");
+            return gateway(
+                    distribution,
+                    Component.VLLM_FAILOVER,
+                    List.of(),
+                    List.of(Integer.toString(rounds)));
         }
         if (names.contains(SOAK)) {
             return soak(distribution);
@@ -171,12 +180,7 @@ final class BenchCommand implements Callable<Integer> {
 
     /** Gateways on the first core, one after the other; what asks and answers on the second. */
     private int gatewayPeers(Distribution distribution) {
-        if (rounds < 1) {
-            throw new CommandFailure(
-                    "%s needs --rounds of 1 or more, not %d.".formatted(GATEWAY_PEERS, rounds),
-                    "Medians of 5 are what docs/benchmarks.md tells.",
-                    CommandFailure.USAGE);
-        }
+        requireRounds(GATEWAY_PEERS, "Medians of 5 are what docs/benchmarks.md tells.");
         return gateway(
                 distribution,
                 Component.GATEWAY_PEERS,
@@ -184,7 +188,16 @@ final class BenchCommand implements Callable<Integer> {
                 List.of(Integer.toString(rounds)));
     }
 
-    /** One gateway with the flags that it has in a fleet, before engines that compute nothing. */
+    private void requireRounds(String name, String advice) {
+        if (rounds < 1) {
+            throw new CommandFailure(
+                    "%s needs --rounds of 1 or more, not %d.".formatted(name, rounds),
+                    advice,
+                    CommandFailure.USAGE);
+        }
+    }
+
+    /** One gateway with the flags that it has in a fleet, before engines that it is given. */
     private int gateway(
             Distribution distribution, Component bench, List<String> pinned, List<String> first) {
         requireAlone("%s runs alone.".formatted(bench.commandName()));

@@ -27,6 +27,7 @@ public enum Component {
     SLOW_READERS("slow-readers", "bench", "gateway", "dev.keelson.gateway.bench.SlowReaders", 512),
     GATEWAY_PEERS(
             "gateway-peers", "bench", "gateway", "dev.keelson.gateway.bench.GatewayPeers", 512),
+    VLLM_FAILOVER("vllm-failover", "bench", "scenarios", "dev.keelson.scenarios.VllmFailover", 256),
     AGENT("agent", "node-agent", "node-agent", "dev.keelson.agent.Main", 64),
     METADATA("metadata", "metadata", "launcher", "dev.keelson.launcher.metadata.MetadataMain", 24),
     LOADGEN("loadgen", "loadgen", "launcher", "dev.keelson.launcher.Keelson", 64),
