@@ -41,6 +41,7 @@ public final class Attempt {
 
     private final ReplicaSlot slot;
     private final Ticket ticket;
+    private final int revision; // of its replica when it began; 0: not known
     private final long startedNanos;
     private boolean suspect;
     private volatile long lastByteNanos;
@@ -53,6 +54,7 @@ public final class Attempt {
     Attempt(ReplicaSlot slot, Ticket ticket, long nowNanos) {
         this.slot = slot;
         this.ticket = ticket;
+        this.revision = slot.revision();
         this.startedNanos = nowNanos;
         this.lastByteNanos = nowNanos;
         this.suspect = ticket.isSuspect();
@@ -104,17 +106,14 @@ public final class Attempt {
         token = true;
     }
 
-    /**
-     * Another replica could go on with its stream.
-     *
-     * @param withinRevision only one of the same revision: nothing else says that its tokens mean
-     *     the same
-     */
-    public void mayMove(boolean withinRevision) {
-        if (withinRevision) {
-            ticket.stayOn(slot.revision());
-        }
-        movable = true;
+    /** Could another replica go on with its stream as it stands? */
+    public void movable(boolean can) {
+        movable = can;
+    }
+
+    /** Only one of the same revision could: nothing else says that its tokens mean the same. */
+    public void keepRevision() {
+        ticket.stayOn(revision);
     }
 
     /** The client does not take what the replica has sent: silence is no fault of the replica. */

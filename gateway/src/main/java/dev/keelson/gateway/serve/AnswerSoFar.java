@@ -52,7 +52,8 @@ final class AnswerSoFar {
     /** The body for the next replica: the client's, or what asks for the rest of the answer. */
     byte[] body(byte[] original, boolean begun) {
         if (begun && tokenizer != null && id != null) {
-            return new Continuation(id, created, tokenizer, ids()).addTo(original);
+            List<Integer> ids = Arrays.stream(tokens, 0, count).boxed().toList();
+            return new Continuation(id, created, tokenizer, ids).addTo(original);
         }
         if (begun && isByPrompt()) {
             // What was not told yet is made anew: with the same text, or with another as good.
@@ -84,6 +85,7 @@ final class AnswerSoFar {
         tokenizer = null;
         id = null;
         promptIds = null;
+        unfit = null;
     }
 
     /** Is this the head of what was asked for: a new stream, or exactly the rest of this one? */
@@ -107,9 +109,8 @@ final class AnswerSoFar {
             id = scan.id();
             created = scan.created();
         }
-        if (promptIds == null && tokenizer == null) {
-            promptIds = scan.promptTokenIds();
-            unfit = promptIds == null ? null : PromptContinuation.obstacle(asked);
+        if (promptIds == null && unfit == null && tokenizer == null && choices == 1) {
+            prompt(scan.promptTokenIds());
         }
         counted |= isFinished() && scan.completionTokens() >= 0;
         int before = count;
@@ -121,6 +122,14 @@ final class AnswerSoFar {
             told = count - before == 1 ? count : -1;
         }
         finishes += scan.finishes();
+    }
+
+    // Kept only where it may be needed: a long prompt's have the size of its text.
+    private void prompt(byte @Nullable [] ids) {
+        if (ids != null) {
+            unfit = PromptContinuation.obstacle(asked);
+            promptIds = unfit == null ? ids : null;
+        }
     }
 
     private void add(int token) {
@@ -147,7 +156,7 @@ final class AnswerSoFar {
 
     /** Does it go on by a prompt, since its engine does not offer more? */
     boolean isByPrompt() {
-        return choices == 1 && tokenizer == null && promptIds != null;
+        return promptIds != null;
     }
 
     /** Why no other replica can go on with it; null if one can. */
@@ -162,11 +171,11 @@ final class AnswerSoFar {
     }
 
     private @Nullable String obstacleByPrompt() {
-        if (promptIds == null) {
-            return "its engine does not tell its prompt's tokens";
-        }
         if (unfit != null) {
             return unfit;
+        }
+        if (promptIds == null) {
+            return "its engine does not tell its prompt's tokens";
         }
         if (!plain) {
             return "it has reasoning or tool calls";
@@ -195,15 +204,11 @@ final class AnswerSoFar {
                 asked,
                 new OpenAiResponses.Header(id, created, asked.model()),
                 ChunkScan.tokenIds(promptIds),
-                ids());
+                Arrays.copyOf(tokens, count));
     }
 
     /** Tokens whose ids are known. */
     int tokens() {
         return count;
-    }
-
-    private List<Integer> ids() {
-        return Arrays.stream(tokens, 0, count).boxed().toList();
     }
 }

@@ -163,9 +163,11 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
         if (!attempt.hasToken()) {
             dispatcher.firstToken(attempt);
         }
-        if (answer.isContinuable()) {
-            attempt.mayMove(answer.isByPrompt());
+        boolean continuable = answer.isContinuable();
+        if (continuable && answer.isByPrompt()) {
+            attempt.keepRevision();
         }
+        attempt.movable(continuable);
         attempt.held();
         try {
             if (exchange.isStarted()) {
@@ -215,12 +217,11 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
 
     // All of the answer is here. Its usage may be lost; false: only an engine knows that.
     private boolean finish() throws ClientLeftException {
-        byte[] usage = answer.lacksUsage() ? answer.usage() : null;
-        if (usage == null && answer.lacksUsage()) {
-            return false;
-        }
-        length = 0;
-        if (usage != null) {
+        if (answer.lacksUsage()) {
+            byte[] usage = answer.usage();
+            if (usage == null) {
+                return false;
+            }
             scan.scan(usage, 0, usage.length);
             account();
             append(usage, 0, usage.length);

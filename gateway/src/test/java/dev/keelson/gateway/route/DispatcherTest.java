@@ -178,7 +178,7 @@ class DispatcherTest {
         table("a", "b");
         Attempt stream = place(1).getFirst();
         dispatcher.firstToken(stream);
-        stream.mayMove(false);
+        stream.movable(true);
         stream.held();
         after(Duration.ofSeconds(20));
         dispatcher.tick();
@@ -197,11 +197,28 @@ class DispatcherTest {
     }
 
     @Test
+    void aStreamThatNoOtherReplicaCanTakeUpNowIsGivenLonger() throws Exception {
+        table("a", "b");
+        Attempt stream = place(1).getFirst();
+        dispatcher.firstToken(stream);
+        stream.movable(true);
+        stream.movable(false); // two tokens came at once: the last may be a part of a character
+        after(Duration.ofSeconds(20));
+        dispatcher.tick();
+        assertThat(stream.aborted()).isNull();
+
+        after(Duration.ofSeconds(41));
+        dispatcher.tick();
+        assertThat(stream.aborted()).isEqualTo(Attempt.Abort.STALLED);
+    }
+
+    @Test
     void aStreamThatMustStayOnItsRevisionGoesToNoOther() throws Exception {
         table(Map.of("a", 1, "b", 2));
         Attempt stream = place(1).getFirst();
         dispatcher.firstToken(stream);
-        stream.mayMove(true);
+        stream.movable(true);
+        stream.keepRevision();
         after(Duration.ofSeconds(20));
         dispatcher.tick();
         assertThat(stream.aborted()).as("no other of its revision").isNull();

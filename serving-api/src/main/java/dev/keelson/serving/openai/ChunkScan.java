@@ -1,10 +1,9 @@
 package dev.keelson.serving.openai;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,10 +132,10 @@ public final class ChunkScan {
     }
 
     /** The numbers of such a list. */
-    public static List<Integer> tokenIds(byte[] list) {
-        List<Integer> ids = new ArrayList<>();
-        forEachNumber(list, 0, list.length, ids::add);
-        return ids;
+    public static int[] tokenIds(byte[] list) {
+        IntStream.Builder ids = IntStream.builder();
+        forEachNumber(list, 0, list.length, ids);
+        return ids.build().toArray();
     }
 
     private static void forEachNumber(byte[] bytes, int from, int to, IntConsumer each) {

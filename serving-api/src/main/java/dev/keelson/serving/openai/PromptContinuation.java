@@ -10,17 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The rest of a stream, asked of an engine that knows nothing of {@link Continuation} but takes
  * token ids as a prompt and gives them back, as vLLM does: a completion whose prompt is the first
  * prompt and the answer so far. What comes is told as the rest of the first response.
- *
- * @param header of the response that the client knows
- * @param prompt tokens of the client's prompt
- * @param answer tokens whose text has reached the client, all of it: an engine that is given a
- *     prompt that ends within a character tells the whole prompt before that character's rest
  */
-public record PromptContinuation(
-        OpenAiRequest asked,
-        OpenAiResponses.Header header,
-        List<Integer> prompt,
-        List<Integer> answer) {
+public final class PromptContinuation {
     private static final List<String> PASSED_ON =
             List.of(
                     "model",
@@ -33,9 +24,28 @@ public record PromptContinuation(
                     "priority",
                     "cache_salt");
 
-    public PromptContinuation {
-        prompt = List.copyOf(prompt);
-        answer = List.copyOf(answer);
+    private final OpenAiRequest asked;
+    private final OpenAiResponses.Header header;
+    private final int[] tokens; // a prompt may have 100,000 of them
+    private final int promptTokens;
+
+    /**
+     * @param header of the response that the client knows
+     * @param prompt tokens of the client's prompt
+     * @param answer tokens whose text has reached the client, all of it: an engine that is given a
+     *     prompt that ends within a character tells the whole prompt before that character's rest
+     */
+    public PromptContinuation(
+            OpenAiRequest asked, OpenAiResponses.Header header, int[] prompt, int[] answer) {
+        this.asked = asked;
+        this.header = header;
+        this.promptTokens = prompt.length;
+        this.tokens = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, tokens, prompt.length, answer.length);
+    }
+
+    private int answerTokens() {
+        return tokens.length - promptTokens;
     }
 
     /**
@@ -91,20 +101,14 @@ public record PromptContinuation(
                     json.writeRawValue(value.toString());
                 }
             }
-            json.writeNumberField("max_tokens", most(asked) - answer.size());
+            json.writeNumberField("max_tokens", most(asked) - answerTokens());
             json.writeBooleanField("stream", true);
             json.writeObjectFieldStart("stream_options");
             json.writeBooleanField("include_usage", asked.options().includeUsage());
             json.writeEndObject();
             json.writeBooleanField("return_token_ids", true);
-            json.writeArrayFieldStart("prompt");
-            for (int token : prompt) {
-                json.writeNumber(token);
-            }
-            for (int token : answer) {
-                json.writeNumber(token);
-            }
-            json.writeEndArray();
+            json.writeFieldName("prompt");
+            json.writeArray(tokens, 0, tokens.length);
             json.writeEndObject();
         });
     }
@@ -124,7 +128,7 @@ public record PromptContinuation(
 
     /** The chunk with the usage of an answer that is whole. */
     public byte[] usage() {
-        return chunk(List.of(), new Usage(prompt.size(), answer.size()));
+        return chunk(List.of(), new Usage(promptTokens, answerTokens()));
     }
 
     private byte[] chunk(List<Choice> choices, @Nullable Usage usage) {
@@ -163,12 +167,7 @@ public record PromptContinuation(
         // An engine that understood the prompt says it in its first chunk.
         private boolean confirms(ChunkScan chunk) {
             byte[] said = chunk.promptTokenIds();
-            if (said == null) {
-                return false;
-            }
-            List<Integer> sent = new ArrayList<>(prompt);
-            sent.addAll(answer);
-            return ChunkScan.tokenIds(said).equals(sent);
+            return said != null && Arrays.equals(ChunkScan.tokenIds(said), tokens);
         }
 
         // Null: no chunk of a completion with one choice.
@@ -184,7 +183,7 @@ public record PromptContinuation(
                 return null;
             }
             int after = scan.completionTokens();
-            Usage usage = after < 0 ? null : new Usage(prompt.size(), answer.size() + after);
+            Usage usage = after < 0 ? null : new Usage(promptTokens, answerTokens() + after);
             return chunk(choice.isMissingNode() ? List.of() : List.of(choice(choice)), usage);
         }
 

@@ -139,7 +139,10 @@ class PromptContinuationTest {
 
     private static PromptContinuation rest(OpenAiRequest asked) {
         return new PromptContinuation(
-                asked, new OpenAiResponses.Header("cmpl-a", 1, "m"), List.of(5, 6), List.of(7, 8));
+                asked,
+                new OpenAiResponses.Header("cmpl-a", 1, "m"),
+                new int[] {5, 6},
+                new int[] {7, 8});
     }
 
     private static OpenAiRequest completion(String options) throws InvalidRequestException {
