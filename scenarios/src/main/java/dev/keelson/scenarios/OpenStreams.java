@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that are read to their end while something happens to their engines.
@@ -24,8 +25,14 @@ record OpenStreams(String url) {
     /** One request. */
     record Asked(String path, String body) {}
 
-    /** How one stream ended; an error in place of the reason if it broke. */
-    record Ended(String text, String reason, boolean whole) {}
+    /**
+     * How one stream ended.
+     *
+     * @param reason an error in its place if it broke
+     * @param tokens their ids, where it asks for them
+     * @param counted completion_tokens, -1 where it does not ask for them
+     */
+    record Ended(String text, String reason, boolean whole, List<Integer> tokens, int counted) {}
 
     /**
      * All at once.
@@ -58,31 +65,53 @@ record OpenStreams(String url) {
         var connection = Load.post(url + request.path(), request.body());
         connection.setReadTimeout((int) GENEROUS.toMillis());
         if (connection.getResponseCode() != 200) {
-            return new Ended("", "http " + connection.getResponseCode(), false);
+            return new Ended("", "http " + connection.getResponseCode(), false, List.of(), -1);
         }
-        var text = new StringBuilder();
-        var reason = new StringBuilder();
-        var failure =
-                TokenStream.read(
-                        connection,
-                        json -> {
-                            var piece = piece(json);
-                            if (text.isEmpty() && !piece.isEmpty()) {
-                                begun.incrementAndGet();
-                            }
-                            text.append(piece);
-                            if (json.at("/choices/0/finish_reason").isTextual()) {
-                                reason.append(json.at("/choices/0/finish_reason").asText());
-                            }
-                        });
-        return failure == null
-                ? new Ended(text.toString(), reason.toString(), !reason.isEmpty())
-                : new Ended(text.toString(), failure, false);
+        var answer = new Answer(begun);
+        try {
+            return answer.ended(TokenStream.read(connection, answer::chunk));
+        } catch (IOException cut) {
+            return answer.ended("broken " + cut.getMessage());
+        }
     }
 
-    private static String piece(JsonNode chunk) {
-        return chunk.at("/choices/0/text").asText("")
-                + chunk.at("/choices/0/delta/content").asText("");
+    /** What came of one stream so far. */
+    private static final class Answer {
+        private final AtomicInteger begun;
+        private final StringBuilder text = new StringBuilder();
+        private final StringBuilder reason = new StringBuilder();
+        private final List<Integer> tokens = new ArrayList<>();
+        private int counted = -1;
+
+        Answer(AtomicInteger begun) {
+            this.begun = begun;
+        }
+
+        void chunk(JsonNode json) {
+            var piece =
+                    json.at("/choices/0/text").asText("")
+                            + json.at("/choices/0/delta/content").asText("");
+            if (text.isEmpty() && !piece.isEmpty()) {
+                begun.incrementAndGet();
+            }
+            text.append(piece);
+            if (json.at("/choices/0/finish_reason").isTextual()) {
+                reason.append(json.at("/choices/0/finish_reason").asText());
+            }
+            json.at("/choices/0/token_ids").forEach(id -> tokens.add(id.intValue()));
+            counted = json.at("/usage/completion_tokens").asInt(counted);
+        }
+
+        Ended ended(@Nullable String failure) {
+            return failure == null
+                    ? new Ended(
+                            text.toString(),
+                            reason.toString(),
+                            !reason.isEmpty(),
+                            List.copyOf(tokens),
+                            counted)
+                    : new Ended(text.toString(), failure, false, List.copyOf(tokens), counted);
+        }
     }
 
     /** The gateway's own count of streams that went on elsewhere. */

@@ -63,25 +63,20 @@ record PeerEngine(String name, String program, String spec, Path scripts, List<S
     }
 
     private static PeerEngine vllm(String python, Path scripts) {
+        var program =
+                new StringBuilder(
+                        """
+                          vllm:
+                            command: [%s, -W, ignore, -m, %s]
+                            environment: [PATH, HOME]
+                            variables:
+                        """
+                                .formatted(python, VllmServer.PROGRAM));
+        VllmServer.VARIABLES.forEach(
+                (name, value) -> program.append("      %s: \"%s\"\n".formatted(name, value)));
         return new PeerEngine(
                 "vllm",
-                """
-                  vllm:
-                    command: [%s, -W, ignore, -m, vllm.entrypoints.openai.api_server]
-                    environment: [PATH, HOME]
-                    variables:
-                      CUDA_VISIBLE_DEVICES: ""
-                      OMP_NUM_THREADS: 1
-                      OMP_WAIT_POLICY: PASSIVE
-                      GOMP_SPINCOUNT: 0
-                      VLLM_CPU_OMP_THREADS_BIND: nobind
-                      VLLM_CPU_KVCACHE_SPACE: 1
-                      VLLM_NO_USAGE_STATS: 1
-                      DO_NOT_TRACK: 1
-                      HF_HUB_OFFLINE: 1
-                      TRANSFORMERS_OFFLINE: 1
-                """
-                        .formatted(python),
+                program.toString(),
                 """
                   engine: vllm
                   model: smollm2

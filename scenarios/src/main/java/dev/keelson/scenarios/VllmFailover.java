@@ -9,14 +9,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * {@code keelson bench vllm-failover}: two servers of vLLM behind one gateway; in each round all
- * processes of one are killed while all streams are open. Three quarters of the streams may go on
- * in the other: half of all are greedy, and compared with an undisturbed run; the last quarter asks
- * for what cannot go on exactly. Undisturbed runs are compared with each other too: vLLM's sums
- * depend on what else is in the batch.
+ * {@code keelson bench vllm-failover}: two servers of vLLM behind one gateway; in each round a
+ * process of one, or all of them, are killed while all streams are open. A quarter asks for what
+ * cannot go on exactly; the others may go on in the other server. Half of all are greedy and
+ * compared with an undisturbed run, as undisturbed runs are with each other: vLLM's sums depend on
+ * what else is in the batch. A quarter is sampled and tells its tokens: they must be as many as
+ * asked for, and their text the one that came.
  */
 public final class VllmFailover {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,12 +35,29 @@ public final class VllmFailover {
                     "Repeat: 🦜 鷗 café 🚢🚢 ñ 你好\nRepeat: 🦜 鷗 café 🚢🚢 ñ 你好\nRepeat:",
                     "Say hello with five different emoji, then in Japanese.");
 
+    /** Whose death ends a server: the process that computes, the one above it, or all at once. */
+    private static final List<String> VICTIMS = List.of("VLLM::Worker", "VLLM::EngineCore", "");
+
+    /** What its detokenizer says and a stream does not: special tokens, a cut character. */
+    private static final Pattern UNTOLD = Pattern.compile("<\\|[a-z_]+\\|>|\uFFFD+$");
+
+    private enum Kind {
+        GREEDY_COMPLETION,
+        GREEDY_CHAT,
+        SAMPLED,
+        SEEDED;
+
+        static Kind of(int i) {
+            return values()[i % values().length];
+        }
+
+        boolean isGreedy() {
+            return this == GREEDY_COMPLETION || this == GREEDY_CHAT;
+        }
+    }
+
     private final OpenStreams streams;
-    private int whole;
-    private int typed;
-    private int broken;
-    private int greedyWhole;
-    private int different;
+    private final Map<String, Integer> counts = new TreeMap<>();
 
     private VllmFailover(OpenStreams streams) {
         this.streams = streams;
@@ -61,7 +83,7 @@ public final class VllmFailover {
             var engines = List.of(first, second);
             // Ended by a signal too, so that no server outlives its measurement.
             Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> engines.forEach(VllmServer::kill), "end"));
+                    .addShutdownHook(new Thread(() -> engines.forEach(VllmServer::close), "end"));
             engines.forEach(VllmServer::awaitReady);
             measure(rounds, gateway, engines, folder);
         }
@@ -99,57 +121,60 @@ public final class VllmFailover {
         var requests = IntStream.range(0, STREAMS).mapToObj(VllmFailover::request).toList();
         List<Ended> undisturbed = streams.all(requests, 1, () -> {});
         List<Ended> again = streams.all(requests, 1, () -> {});
-        long differentUndisturbed =
-                IntStream.range(0, STREAMS)
-                        .filter(VllmFailover::isGreedy)
-                        .filter(i -> !undisturbed.get(i).equals(again.get(i)))
-                        .count();
-        var before = streams.continued();
+        for (int i = 0; i < STREAMS; i++) {
+            count("undisturbed, twice", i, again.get(i), undisturbed.get(i), engines.getFirst());
+        }
         for (int round = 0; round < rounds; round++) {
             var victim = engines.get(round % engines.size());
-            List<Ended> disturbed = streams.all(requests, STREAMS, victim::kill);
+            var other = engines.get((round + 1) % engines.size());
+            String name = VICTIMS.get(round % VICTIMS.size());
+            String what = "kill -9 of " + (name.isEmpty() ? "all processes" : name);
+            double before = streams.continued();
+            List<Ended> disturbed = streams.all(requests, STREAMS, () -> victim.kill(name));
+            add(what + ": rounds", 1);
+            add(what + ": streams that went on", (int) (streams.continued() - before));
             for (int i = 0; i < STREAMS; i++) {
-                count(i, disturbed.get(i), undisturbed.get(i));
+                count(what, i, disturbed.get(i), undisturbed.get(i), other);
             }
-            System.err.printf("round %d: %s%n", round + 1, disturbed);
             victim.again();
             victim.awaitReady();
         }
-        print("streams", rounds * STREAMS);
-        print("ended whole", whole);
-        print("went on in the other engine", (int) (streams.continued() - before));
-        print("ended with a typed replica_lost, of a quarter that asks for it", typed);
-        print("broken otherwise", broken);
-        print("greedy streams that ended whole", greedyWhole);
-        print("of these with another text than undisturbed", different);
-        print(
-                "of %d greedy streams, other text in a second undisturbed run"
-                        .formatted(IntStream.range(0, STREAMS).filter(i -> isGreedy(i)).count()),
-                (int) differentUndisturbed);
+        counts.forEach((figure, value) ->
+                System.out.printf("| vllm-failover | %s | %d |%n", figure, value));
     }
 
-    private void count(int i, Ended disturbed, Ended undisturbed) {
-        if (disturbed.whole()) {
-            whole++;
-            greedyWhole += isGreedy(i) ? 1 : 0;
-            different += isGreedy(i) && !disturbed.equals(undisturbed) ? 1 : 0;
-        } else if (disturbed.reason().equals("stream error replica_lost")) {
-            typed++;
+    private void count(String what, int i, Ended ended, Ended undisturbed, VllmServer server)
+            throws IOException {
+        String kind = Kind.of(i).name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        String told;
+        if (!ended.whole()) {
+            told = ended.reason();
+        } else if (Kind.of(i).isGreedy()) {
+            told = ended.equals(undisturbed) ? "whole, the same" : "whole, OTHER";
+        } else if (Kind.of(i) == Kind.SAMPLED) {
+            told = isConsistent(ended, server) ? "whole, tokens and text agree" : "whole, WRONG";
         } else {
-            broken++;
+            told = "whole";
+        }
+        add("%s: %s: %s".formatted(what, kind, told), 1);
+        if (told.contains("OTHER") || told.contains("WRONG")) {
+            System.err.printf("%s: %d: %s%nundisturbed: %s%n", what, i, ended, undisturbed);
         }
     }
 
-    private static void print(String figure, int value) {
-        System.out.printf("| vllm-failover | %s | %d |%n", figure, value);
+    private void add(String figure, int value) {
+        counts.merge(figure, value, Integer::sum);
     }
 
-    private static boolean isGreedy(int i) {
-        return i % 4 < 2;
+    /** None repeated, none missing. */
+    private static boolean isConsistent(Ended ended, VllmServer server) throws IOException {
+        String text = UNTOLD.matcher(server.text(ended.tokens())).replaceAll("");
+        return ended.tokens().size() == TOKENS && text.equals(ended.text());
     }
 
-    /** Greedy completions and chats, unseeded ones, and what vLLM cannot take up exactly. */
+    /** Greedy completions and chats, sampled ones, and what vLLM cannot take up exactly. */
     private static Asked request(int i) {
+        Kind kind = Kind.of(i);
         var prompt = PROMPTS.get(i / 4 % PROMPTS.size());
         var body =
                 JSON.createObjectNode()
@@ -158,16 +183,21 @@ public final class VllmFailover {
                         .put("ignore_eos", true)
                         .put("stream", true);
         body.putObject("stream_options").put("include_usage", i % 8 < 4);
-        boolean chat = i % 4 == 1;
-        if (chat) {
+        if (kind == Kind.GREEDY_CHAT) {
             body.putArray("messages").addObject().put("role", "user").put("content", prompt);
         } else {
-            body.put("prompt", prompt);
+            // A sampled one shows its tokens, and so none may be within a character when it breaks.
+            body.put("prompt", kind == Kind.SAMPLED ? PROMPTS.getFirst() : prompt);
         }
-        body.put("temperature", isGreedy(i) ? 0 : 1);
-        if (i % 4 == 3) {
-            body.put("seed", i);
+        body.put("temperature", kind.isGreedy() ? 0 : 1);
+        switch (kind) {
+            case GREEDY_COMPLETION -> body.put("repetition_penalty", i % 8 < 4 ? 1 : 1.1);
+            case GREEDY_CHAT -> {}
+            case SAMPLED -> body.put("return_token_ids", true);
+            case SEEDED -> body.put("seed", i);
         }
-        return new Asked(chat ? "/v1/chat/completions" : "/v1/completions", body.toString());
+        return new Asked(
+                kind == Kind.GREEDY_CHAT ? "/v1/chat/completions" : "/v1/completions",
+                body.toString());
     }
 }

@@ -1,7 +1,7 @@
 package dev.keelson.scenarios;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +13,23 @@ import java.util.Map;
  */
 final class VllmServer implements AutoCloseable {
     static final String MODEL = "smollm2";
+    static final String PROGRAM = "vllm.entrypoints.openai.api_server";
+
+    /** One thread that does not spin, and no word to anyone. */
+    static final Map<String, String> VARIABLES =
+            Map.of(
+                    "CUDA_VISIBLE_DEVICES", "",
+                    "OMP_NUM_THREADS", "1",
+                    "OMP_WAIT_POLICY", "PASSIVE",
+                    "GOMP_SPINCOUNT", "0",
+                    "VLLM_CPU_OMP_THREADS_BIND", "nobind",
+                    "VLLM_CPU_KVCACHE_SPACE", "1",
+                    "VLLM_NO_USAGE_STATS", "1",
+                    "DO_NOT_TRACK", "1",
+                    "HF_HUB_OFFLINE", "1",
+                    "TRANSFORMERS_OFFLINE", "1");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration STARTS_WITHIN = Duration.ofMinutes(15);
 
     private final ProcessBuilder start;
@@ -30,7 +47,7 @@ final class VllmServer implements AutoCloseable {
                                 "-W",
                                 "ignore",
                                 "-m",
-                                "vllm.entrypoints.openai.api_server",
+                                PROGRAM,
                                 "--host=127.0.0.1",
                                 "--port=" + port,
                                 "--model=" + model,
@@ -39,19 +56,7 @@ final class VllmServer implements AutoCloseable {
                                 "--max-num-seqs=" + sequences,
                                 "--dtype=float32",
                                 "--enforce-eager"));
-        start.environment()
-                .putAll(
-                        Map.of(
-                                "CUDA_VISIBLE_DEVICES", "",
-                                "OMP_NUM_THREADS", "1",
-                                "OMP_WAIT_POLICY", "PASSIVE",
-                                "GOMP_SPINCOUNT", "0",
-                                "VLLM_CPU_OMP_THREADS_BIND", "nobind",
-                                "VLLM_CPU_KVCACHE_SPACE", "1",
-                                "VLLM_NO_USAGE_STATS", "1",
-                                "DO_NOT_TRACK", "1",
-                                "HF_HUB_OFFLINE", "1",
-                                "TRANSFORMERS_OFFLINE", "1"));
+        start.environment().putAll(VARIABLES);
         start.redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(
@@ -86,29 +91,37 @@ final class VllmServer implements AutoCloseable {
         }
     }
 
-    /** kill -9 of all its processes. */
-    void kill() {
-        try {
-            new ProcessBuilder("kill", "-KILL", "--", "-" + process.pid())
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            process.waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    /**
+     * kill -9.
+     *
+     * @param name of one of its processes; empty for all
+     */
+    void kill(String name) {
+        var victims =
+                name.isEmpty()
+                        ? EngineProcesses.of(process.pid())
+                        : List.of(EngineProcesses.named(process.pid(), name));
+        victims.forEach(pid -> Fleet.signal(pid, "KILL"));
     }
 
-    /** Starts it again where it was. */
+    /** Starts it again where it was, after what is left of it. */
     void again() throws IOException {
+        close();
         process = start.start();
+    }
+
+    /** The text of tokens, by its own detokenizer. */
+    String text(List<Integer> tokens) throws IOException {
+        var body = JSON.createObjectNode().put("model", MODEL);
+        tokens.forEach(body.putArray("tokens")::add);
+        try (var in = Load.post(url + "/detokenize", body.toString()).getInputStream()) {
+            return JSON.readTree(in).path("prompt").textValue();
+        }
     }
 
     @Override
     public void close() {
-        kill();
+        kill("");
+        process.onExit().join();
     }
 }
