@@ -39,7 +39,10 @@ final class TokenStream {
                 }
                 var json = JSON.readTree(event);
                 if (json.has("error")) {
-                    return "stream error " + json.at("/error/type").asText();
+                    return "stream error %s: %s"
+                            .formatted(
+                                    json.at("/error/type").asText(),
+                                    json.at("/error/message").asText());
                 }
                 chunk.accept(json);
             }
