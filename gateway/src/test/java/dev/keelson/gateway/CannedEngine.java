@@ -185,7 +185,7 @@ final class CannedEngine implements AutoCloseable {
             throw new IOException("left");
         }
 
-        private void json(int status, byte[] body) throws IOException {
+        void json(int status, byte[] body) throws IOException {
             text(
                     "HTTP/1.1 "
                             + status

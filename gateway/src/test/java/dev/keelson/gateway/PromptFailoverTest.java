@@ -156,17 +156,77 @@ class PromptFailoverTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "USUAL")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"USUAL", "THREE_AT_ONCE"})
     void whatIsNotKnownOfTheTokensIsNotGuessed(Habit habit) throws Exception {
         String why =
                 switch (habit) {
-                    case USUAL -> "";
-                    case TWO_AT_ONCE -> "the text of its last tokens has yet to come";
+                    case USUAL, THREE_AT_ONCE -> "";
                     case WITHOUT_IDS -> "its engine does not tell all its tokens";
                     case WITHOUT_PROMPT -> "its engine does not tell its prompt's tokens";
                     case AS_REASONING -> "it has reasoning or tool calls";
                 };
         assertLost(CHAT, habit, "", 2, why);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,'[10,11,12] [10,11]'", "6,'[10,11,12,13,14,15]'", "9,'[10,11,12,13,14,15,16,17,18]'"})
+    void theNextEngineIsAskedWhetherTokensThatCameAtOnceEndACharacter(int cut, String tokens)
+            throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        var healthy = TokenTellingEngine.healthy();
+        try (var first = engine(Habit.THREE_AT_ONCE, dieAfter(cut));
+                var second =
+                        new CannedEngine(call -> {
+                            if (call.head().startsWith("POST /detokenize ")) {
+                                asked.add(call.body());
+                            }
+                            healthy.answer(call);
+                        });
+                var gateway = gateway(first, second)) {
+            String body = stream(gateway, CHAT, request(CHAT, ""));
+            assertWhole(body, CHAT, false, "id-" + first.url());
+            assertThat(asked)
+                    .containsExactly(
+                            Stream.of(tokens.split(" ", -1))
+                                    .map(list -> "{\"model\":\"tiny\",\"tokens\":" + list + "}")
+                                    .toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void tokensThatCameAtOnceWithoutTheTextOfTheLastAreNotToldTwice() throws Exception {
+        try (var first = engine(Habit.THREE_AT_ONCE, dieAfter(3));
+                var second = new CannedEngine(TokenTellingEngine.healthy());
+                var gateway = gateway(first, second)) {
+            String asksForIds = request(COMPLETIONS, ",\"return_token_ids\":true");
+            String body = stream(gateway, COMPLETIONS, asksForIds);
+            assertThat(body.split("\"type\":\"replica_lost\"", -1)).hasSize(2);
+            assertThat(body)
+                    .contains("the text of its last tokens has yet to come")
+                    .doesNotContain("[DONE]");
+        }
+    }
+
+    @Test
+    void anEngineThatDoesNotTellTheTextOfTokensGoesOnWithNothing() throws Exception {
+        var healthy = TokenTellingEngine.healthy();
+        try (var first = engine(Habit.THREE_AT_ONCE, dieAfter(3));
+                var second =
+                        new CannedEngine(call -> {
+                            if (call.head().startsWith("POST /detokenize ")) {
+                                call.error(404, "not_found");
+                            } else {
+                                healthy.answer(call);
+                            }
+                        });
+                var gateway = gateway(first, second)) {
+            String body = stream(gateway, COMPLETIONS, request(COMPLETIONS, ""));
+            assertThat(text(body)).isEqualTo("Hi there");
+            assertThat(body.split("\"type\":\"replica_lost\"", -1)).hasSize(2);
+            assertThat(body).doesNotContain("[DONE]");
+        }
     }
 
     @Test

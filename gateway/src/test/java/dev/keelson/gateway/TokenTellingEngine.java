@@ -32,8 +32,8 @@ final class TokenTellingEngine {
     /** How it writes one token's chunk. */
     enum Habit {
         USUAL,
-        /** Two tokens at once, as when its server does not keep up with its steps. */
-        TWO_AT_ONCE,
+        /** Three tokens at once, as when its server does not keep up with its steps. */
+        THREE_AT_ONCE,
         WITHOUT_IDS,
         WITHOUT_PROMPT,
         AS_REASONING
@@ -48,6 +48,10 @@ final class TokenTellingEngine {
     static CannedEngine.Script script(Habit habit, Fate fate) {
         return call -> {
             JsonNode asked = read(call.body());
+            if (call.head().startsWith("POST /detokenize ")) {
+                call.json(200, detokenized(asked.path("tokens")));
+                return;
+            }
             boolean chat = call.head().startsWith("POST /v1/chat/");
             List<Integer> prompt = promptOf(asked);
             int said = prompt.size() - PROMPT.size();
@@ -58,7 +62,7 @@ final class TokenTellingEngine {
             if (chat) {
                 call.event(form.role());
             }
-            int step = habit == Habit.TWO_AT_ONCE ? 2 : 1;
+            int step = habit == Habit.THREE_AT_ONCE ? 3 : 1;
             for (int at = said; at < end; at += step) {
                 int to = Math.min(end, at + step);
                 String reason = to < end ? null : end < said + most ? "stop" : "length";
@@ -78,6 +82,17 @@ final class TokenTellingEngine {
         return prompt.isArray()
                 ? IntStream.range(0, prompt.size()).mapToObj(i -> prompt.get(i).intValue()).toList()
                 : PROMPT;
+    }
+
+    private static byte[] detokenized(JsonNode tokens) {
+        StringBuilder text = new StringBuilder();
+        tokens.forEach(token -> text.append(ANSWER.get(token.intValue() - FIRST)));
+        text.append(isWithinCharacter(tokens.size()) ? "\uFFFD" : "");
+        return ("{\"prompt\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isWithinCharacter(int at) {
+        return at > 0 && at < ANSWER.size() && ANSWER.get(at - 1).isEmpty();
     }
 
     private static JsonNode read(String body) throws IOException {
@@ -104,6 +119,7 @@ final class TokenTellingEngine {
 
         byte[] chunk(int from, int to, boolean first, @Nullable String reason) {
             String text = String.join("", ANSWER.subList(from, to));
+            // vLLM then tells the prompt's text before the character's rest.
             if (first && isWithinCharacter(from) && !text.isEmpty()) {
                 text = "THE PROMPT" + text;
             }
@@ -124,11 +140,6 @@ final class TokenTellingEngine {
                             + ",\"token_ids\":"
                             + (habit == Habit.WITHOUT_IDS ? "null" : ids)
                             + "}]");
-        }
-
-        // vLLM then tells the prompt's text before the character's rest.
-        private static boolean isWithinCharacter(int at) {
-            return at > 0 && at < ANSWER.size() && ANSWER.get(at - 1).isEmpty();
         }
 
         byte[] usage(int tokens) {

@@ -3,6 +3,7 @@ package dev.keelson.gateway.serve;
 import dev.keelson.gateway.upstream.UpstreamResponse;
 import dev.keelson.serving.openai.ChunkScan;
 import dev.keelson.serving.openai.Continuation;
+import dev.keelson.serving.openai.Detokenization;
 import dev.keelson.serving.openai.OpenAiRequest;
 import dev.keelson.serving.openai.OpenAiResponses;
 import dev.keelson.serving.openai.PromptContinuation;
@@ -27,7 +28,8 @@ final class AnswerSoFar {
     private final boolean asksForIds;
     private int[] tokens = new int[32];
     private int count;
-    private int told; // of them, whose text has come; -1: not known
+    private int told; // of them, whose text has come, at most
+    private int unsure; // of these, the last ones that may be a part of a character
     private int finishes;
     private boolean complete = true;
     private boolean plain = true;
@@ -64,6 +66,35 @@ final class AnswerSoFar {
         return asksForIds ? Continuation.withTokenIds(original) : original;
     }
 
+    /**
+     * What the next replica is asked before it goes on: the text of tokens that came at once, of
+     * which the last may be a part of a character. Null: nothing more need be known.
+     */
+    byte @Nullable [] question() {
+        return isByPrompt() && unsure > 0
+                ? Detokenization.request(asked.model(), tokens, told)
+                : null;
+    }
+
+    /**
+     * Takes the answer to {@link #question}.
+     *
+     * @return false if it is none
+     */
+    boolean settle(byte[] said) {
+        String text = Detokenization.text(said);
+        if (text == null) {
+            return false;
+        }
+        if (Detokenization.endsWithinCharacter(text)) {
+            told--;
+            unsure--;
+        } else {
+            unsure = 0;
+        }
+        return true;
+    }
+
     /** Where the next replica is asked. */
     String path(String original, boolean begun) {
         return begun && isByPrompt() ? CompletionService.COMPLETIONS : original;
@@ -78,6 +109,7 @@ final class AnswerSoFar {
     void restart() {
         count = 0;
         told = 0;
+        unsure = 0;
         finishes = 0;
         complete = true;
         plain = true;
@@ -118,8 +150,8 @@ final class AnswerSoFar {
         if (scan.hasText()) {
             complete &= count > before;
             plain &= !scan.hasAside();
-            // All that came is told, unless the last of several is a part of a character.
-            told = count - before == 1 ? count : -1;
+            told = count;
+            unsure = Math.max(0, count - before - 1);
         }
         finishes += scan.finishes();
     }

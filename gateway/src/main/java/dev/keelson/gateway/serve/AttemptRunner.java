@@ -7,6 +7,7 @@ import dev.keelson.gateway.upstream.UpstreamConnection;
 import dev.keelson.gateway.upstream.UpstreamPool;
 import dev.keelson.gateway.upstream.UpstreamResponse;
 import dev.keelson.serving.openai.ChunkScan;
+import dev.keelson.serving.openai.Detokenization;
 import dev.keelson.serving.openai.OpenAiError;
 import dev.keelson.serving.openai.RequestHeaders;
 import java.io.IOException;
@@ -71,8 +72,15 @@ final class AttemptRunner {
         long sent = nanos.getAsLong();
         attempt.attach(connection);
         try {
+            String headers = headers(request);
+            if (request.hasBegun()) {
+                AttemptResult unsettled = settle(request, attempt, connection, headers);
+                if (unsettled != null) {
+                    return unsettled;
+                }
+            }
             connection.post(
-                    attempt.pool().basePath() + request.path(), headers(request), request.body());
+                    attempt.pool().basePath() + request.path(), headers, request.body());
             UpstreamResponse head = connection.readHead();
             return answer(request, attempt, connection, head);
         } catch (IOException e) {
@@ -94,6 +102,30 @@ final class AttemptRunner {
             attempt.detach();
             attempt.pool().giveBack(connection);
         }
+    }
+
+    // Null: it is known up to which token the client has the text.
+    private @Nullable AttemptResult settle(
+            RequestProgress request,
+            Attempt attempt,
+            UpstreamConnection connection,
+            String headers)
+            throws IOException, ClientLeftException {
+        AnswerSoFar answer = request.answer();
+        for (byte[] ask = answer.question(); ask != null; ask = answer.question()) {
+            connection.post(attempt.pool().basePath() + Detokenization.PATH, headers, ask);
+            UpstreamResponse head = connection.readHead();
+            byte[] said = readWhole(connection, attempt);
+            if (head.status() != 200 || said == null || !answer.settle(said)) {
+                return AttemptResult.retry(
+                        causeOf(head.status(), said == null ? new byte[0] : said),
+                        "The replica does not tell the text of tokens.");
+            }
+        }
+        String obstacle = answer.obstacle();
+        return obstacle == null
+                ? null
+                : new AttemptResult.Final(StreamRelay.breakOff(request, obstacle));
     }
 
     private String headers(RequestProgress request) {

@@ -207,12 +207,9 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
             return new AttemptResult.Final(Outcome.succeeded());
         }
         String obstacle = answer.obstacle();
-        if (obstacle == null) {
-            return AttemptResult.retry(causeOf(aborted, cause), LOST);
-        }
-        String why = LOST + " No other can go on with it: " + obstacle + ".";
-        return new AttemptResult.Final(
-                breakOff(request, OpenAiError.server(502, REPLICA_LOST, why)));
+        return obstacle == null
+                ? AttemptResult.retry(causeOf(aborted, cause), LOST)
+                : new AttemptResult.Final(breakOff(request, obstacle));
     }
 
     // All of the answer is here. Its usage may be lost; false: only an engine knows that.
@@ -229,6 +226,12 @@ final class StreamRelay implements SseReader.Sink, StreamPump.Stream {
         }
         send(request, ServerSentEvents.done());
         return true;
+    }
+
+    /** Ends a stream that has begun and that no other replica can go on with. */
+    static Outcome breakOff(RequestProgress request, String obstacle) throws ClientLeftException {
+        String why = LOST + " No other can go on with it: " + obstacle + ".";
+        return breakOff(request, OpenAiError.server(502, REPLICA_LOST, why));
     }
 
     /** Ends a stream that has begun and cannot be finished, by an error that says why. */
