@@ -136,8 +136,10 @@ public final class VllmFailover {
             for (int i = 0; i < STREAMS; i++) {
                 count(what, i, disturbed.get(i), undisturbed.get(i), other);
             }
-            victim.again();
-            victim.awaitReady();
+            if (round + 1 < rounds) {
+                victim.again();
+                victim.awaitReady();
+            }
         }
         counts.forEach((figure, value) ->
                 System.out.printf("| vllm-failover | %s | %d |%n", figure, value));
