@@ -171,7 +171,11 @@ class PromptFailoverTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3,'[10,11,12] [10,11]'", "6,'[10,11,12,13,14,15]'", "9,'[10,11,12,13,14,15,16,17,18]'"})
+    @CsvSource({
+        "3,'[10,11,12] [10,11]'",
+        "6,'[10,11,12,13,14,15]'",
+        "9,'[10,11,12,13,14,15,16,17,18]'"
+    })
     void theNextEngineIsAskedWhetherTokensThatCameAtOnceEndACharacter(int cut, String tokens)
             throws Exception {
         List<String> asked = new CopyOnWriteArrayList<>();

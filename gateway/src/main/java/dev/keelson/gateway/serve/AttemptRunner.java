@@ -79,8 +79,7 @@ final class AttemptRunner {
                     return unsettled;
                 }
             }
-            connection.post(
-                    attempt.pool().basePath() + request.path(), headers, request.body());
+            connection.post(attempt.pool().basePath() + request.path(), headers, request.body());
             UpstreamResponse head = connection.readHead();
             return answer(request, attempt, connection, head);
         } catch (IOException e) {
@@ -106,10 +105,7 @@ final class AttemptRunner {
 
     // Null: it is known up to which token the client has the text.
     private @Nullable AttemptResult settle(
-            RequestProgress request,
-            Attempt attempt,
-            UpstreamConnection connection,
-            String headers)
+            RequestProgress request, Attempt attempt, UpstreamConnection connection, String headers)
             throws IOException, ClientLeftException {
         AnswerSoFar answer = request.answer();
         for (byte[] ask = answer.question(); ask != null; ask = answer.question()) {

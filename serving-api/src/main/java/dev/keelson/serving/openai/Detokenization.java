@@ -1,6 +1,5 @@
 package dev.keelson.serving.openai;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /detokenize}, as vLLM has it: the text of tokens. */
