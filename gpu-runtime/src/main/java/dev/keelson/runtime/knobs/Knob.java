@@ -24,6 +24,8 @@ public enum Knob {
             0, 64, true, "tokens that are guessed of a sequence in one step; 0: none"),
     BLOCK_SIZE(1, Knob.MANY, false, "tokens in a block of the cache"),
     NUM_BLOCKS(1, Knob.MANY, false, "blocks of the cache"),
+    KV_CACHE_PERCENT(
+            0, 100, false, "size of the cache in percent of max_num_seqs full contexts; 0: unset"),
     MAX_MODEL_LEN(2, Knob.MANY, false, "longest prompt plus output"),
     MAX_LORAS(0, 1024, false, "different adapters in one batch; 0: none are served"),
     MAX_LORA_RANK(1, 512, false, "largest rank of an adapter"),

@@ -22,6 +22,7 @@ public record KnobValues(Map<Knob, Long> values) {
      * What was given, and defaults for the rest.
      *
      * @param context longest sequence that the model can read
+     * @throws IllegalArgumentException if two of them size the cache
      */
     public static KnobValues of(Map<Knob, Long> given, int context) {
         Map<Knob, Long> all = new EnumMap<>(Knob.class);
@@ -35,6 +36,7 @@ public record KnobValues(Map<Knob, Long> values) {
         all.put(Knob.MLFQ_STARVATION_STEPS, (long) EngineKnobs.DEFAULT_STARVATION_STEPS);
         all.put(Knob.NUM_SPECULATIVE_TOKENS, 0L);
         all.put(Knob.BLOCK_SIZE, 16L);
+        all.put(Knob.KV_CACHE_PERCENT, 0L);
         all.put(Knob.MAX_MODEL_LEN, 2048L);
         all.put(Knob.MAX_LORAS, (long) EngineLimits.DEFAULT_ADAPTER_SLOTS);
         all.put(Knob.MAX_LORA_RANK, (long) EngineLimits.DEFAULT_ADAPTER_RANK);
@@ -46,13 +48,26 @@ public record KnobValues(Map<Knob, Long> values) {
         var values = new KnobValues(all);
         long block = values.get(Knob.BLOCK_SIZE);
         long oneSequence = (values.get(Knob.MAX_MODEL_LEN) + block - 1) / block;
-        // Four full contexts by default: most requests are far shorter, and what does not fit is
-        // preempted.
-        all.putIfAbsent(Knob.NUM_BLOCKS, 4 * oneSequence);
+        long blocks = blocks(given, values, oneSequence);
+        all.putIfAbsent(Knob.NUM_BLOCKS, blocks);
         all.putIfAbsent(Knob.MAX_NUM_BATCHED_TOKENS, Math.max(256, values.get(Knob.MAX_NUM_SEQS)));
         all.putIfAbsent(
                 Knob.MAX_CPU_LORAS, Math.max(DEFAULT_CPU_LORAS, values.get(Knob.MAX_LORAS)));
         return new KnobValues(all);
+    }
+
+    /** Four full contexts by default: most requests are far shorter; what does not fit waits. */
+    private static long blocks(Map<Knob, Long> given, KnobValues values, long oneSequence) {
+        long percent = values.get(Knob.KV_CACHE_PERCENT);
+        if (percent == 0) {
+            return 4 * oneSequence;
+        }
+        if (given.containsKey(Knob.NUM_BLOCKS)) {
+            throw new IllegalArgumentException(
+                    "knobs kv_cache_percent and num_blocks both size the cache; give one of them");
+        }
+        long all = Math.multiplyExact(values.get(Knob.MAX_NUM_SEQS), oneSequence);
+        return Math.max(oneSequence, Math.ceilDiv(Math.multiplyExact(percent, all), 100));
     }
 
     /** One knob's value. */
