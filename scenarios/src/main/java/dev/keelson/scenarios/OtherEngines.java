@@ -2,19 +2,18 @@ package dev.keelson.scenarios;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keelson.scenarios.OpenStreams.Asked;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,76 +216,42 @@ final class OtherEngines {
     }
 
     /** Nothing is wanted any more while streams are open. */
-    private void drain(Serving serving) throws IOException {
-        var begun = new AtomicInteger();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<String>> streams = new ArrayList<>();
-            for (int i = 0; i < STREAMS; i++) {
-                String prompt = "The ship %d left the harbour".formatted(i);
-                streams.add(threads.submit(() -> stream(prompt, begun)));
-            }
-            Fleet.await("all streams have begun", GENEROUS, () -> begun.get() == STREAMS);
-            var wanted = Instant.now();
-            deploy(0);
-            int whole = 0;
-            for (var stream : streams) {
-                String failure = stream.get();
-                whole += failure.isEmpty() ? 1 : 0;
-                if (!failure.isEmpty()) {
-                    System.out.printf("a stream of %s ended so: %s%n", peer.name(), failure);
-                }
-            }
-            var streamed = Duration.between(wanted, Instant.now());
-            Fleet.await("it is gone", GENEROUS, () -> !Fleet.isAlive(serving.pid()));
-            var gone = Duration.between(wanted, Instant.now());
-            tell("drained with open streams, streams", STREAMS);
-            tell("drained with open streams, broken", STREAMS - whole);
-            tell("drained, last stream ended after, s", streamed.toMillis() / 1000.0);
-            tell("drained, engine gone after, s", gone.toMillis() / 1000.0);
-            tellLeft("drained", serving);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+    private void drain(Serving serving) {
+        var requests = IntStream.range(0, STREAMS).mapToObj(this::request).toList();
+        var wanted = new AtomicReference<>(Instant.MAX);
+        Runnable nothingWanted =
+                () -> {
+                    wanted.set(Instant.now());
+                    try {
+                        deploy(0);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+        var ended = new OpenStreams(fleet.gateway()).all(requests, STREAMS, nothingWanted);
+        var streamed = Duration.between(wanted.get(), Instant.now());
+        Fleet.await("it is gone", GENEROUS, () -> !Fleet.isAlive(serving.pid()));
+        var gone = Duration.between(wanted.get(), Instant.now());
+        var broken =
+                ended.stream().filter(e -> !e.whole() || !e.reason().equals("length")).toList();
+        broken.forEach(e -> System.out.printf("a stream of %s ended so: %s%n", peer.name(), e));
+        tell("drained with open streams, streams", STREAMS);
+        tell("drained with open streams, broken", broken.size());
+        tell("drained, last stream ended after, s", streamed.toMillis() / 1000.0);
+        tell("drained, engine gone after, s", gone.toMillis() / 1000.0);
+        tellLeft("drained", serving);
     }
 
-    /** Why it is not whole; empty where it is. */
-    private String stream(String prompt, AtomicInteger begun) throws IOException {
+    private Asked request(int i) {
         var body =
                 JSON.createObjectNode()
                         .put("model", model)
-                        .put("prompt", prompt)
+                        .put("prompt", "The ship %d left the harbour".formatted(i))
                         .put("max_tokens", LONG)
                         .put("temperature", 0)
                         .put("ignore_eos", true)
                         .put("stream", true);
-        var connection = Load.post(fleet.gateway() + "/v1/completions", body.toString());
-        connection.setReadTimeout((int) GENEROUS.toMillis());
-        if (connection.getResponseCode() != 200) {
-            return "http " + connection.getResponseCode();
-        }
-        var reason = new StringBuilder();
-        var texts = new AtomicInteger();
-        String failure;
-        try {
-            failure =
-                    TokenStream.read(
-                            connection,
-                            chunk -> {
-                                if (!chunk.at("/choices/0/text").asText("").isEmpty()
-                                        && texts.incrementAndGet() == 1) {
-                                    begun.incrementAndGet();
-                                }
-                                reason.append(chunk.at("/choices/0/finish_reason").asText(""));
-                            });
-        } catch (IOException broken) {
-            failure = "broken " + broken.getMessage();
-        }
-        return failure == null && !reason.toString().contains("length")
-                ? "no finish_reason after %d texts".formatted(texts.get())
-                : failure == null ? "" : failure;
+        return new Asked("/v1/completions", body.toString());
     }
 
     /** Processes that outlive their engine's end by ten seconds. */

@@ -56,7 +56,7 @@ public record KnobValues(Map<Knob, Long> values) {
         return new KnobValues(all);
     }
 
-    /** Four full contexts by default: most requests are far shorter; what does not fit waits. */
+    /** Four full contexts by default: most requests are far shorter, the rest is preempted. */
     private static long blocks(Map<Knob, Long> given, KnobValues values, long oneSequence) {
         long percent = values.get(Knob.KV_CACHE_PERCENT);
         if (percent == 0) {
